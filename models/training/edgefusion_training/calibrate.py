@@ -1,6 +1,7 @@
 """After training: gates and temperatures fitted on validation objects, never on the objects trained on."""
 
 import itertools
+import math
 
 import torch
 from torch.nn import functional
@@ -57,3 +58,22 @@ def _fit(readout, fused, unimodal, avail, labels, steps):
         readout.temperature.copy_(log_temperature.exp().clamp(0.05, 20.0))
         if gated:
             readout.gate.copy_(gate.clamp(-GATE_LIMIT, GATE_LIMIT))
+
+
+def read_calibration(model):
+    """Head name -> {"temperature": t, "gate": [per modality]} (the gate only for mean readouts)."""
+    found = {}
+    for name, readout in model.readouts.items():
+        found[name] = {"temperature": float(readout.temperature)}
+        if isinstance(readout, MeanReadout):
+            found[name]["gate"] = readout.gate.tolist()
+    return found
+
+
+def average_calibration(model, calibrations):
+    """Sets the mean of several calibrations: gates in the log domain as they are, temperatures geometrically."""
+    for name, readout in model.readouts.items():
+        logs = [math.log(item[name]["temperature"]) for item in calibrations]
+        readout.temperature.fill_(math.exp(sum(logs) / len(logs)))
+        if isinstance(readout, MeanReadout):
+            readout.gate.copy_(torch.tensor([item[name]["gate"] for item in calibrations]).mean(dim=0))

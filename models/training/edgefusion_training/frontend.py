@@ -126,7 +126,8 @@ class AudioFrontEnd(nn.Module):
     def power(self, raw):
         """Power spectrum [N, bins, frames] of all un-centred frames."""
         spectrum = nn.functional.conv1d(raw.unsqueeze(1), self.dft, stride=self.hop)
-        real, imaginary = spectrum.chunk(2, dim=1)
+        bins = self.n_fft // 2 + 1
+        real, imaginary = spectrum[:, :bins], spectrum[:, bins:]
         return real * real + imaginary * imaginary
 
     def log_mel(self, raw):

@@ -60,9 +60,9 @@ class Encoder(nn.Module):
     def tokens(self, features, keep=1.0):
         """[N, tokens+1, d], CLS first. In training, `keep` < 1 keeps that share of the patches, drawn per example."""
         x = self.embed(self.frontend.patches(features)) + self.position[:, 1:]
-        count, total = x.shape[0], x.shape[1]
-        kept = max(1, round(total * keep))
-        if self.training and kept < total:
+        count, total = x.shape[0], self.frontend.tokens
+        kept = max(1, round(total * keep)) if self.training else total
+        if kept < total:
             chosen = torch.rand(count, total, device=x.device).argsort(dim=1)[:, :kept]
             x = x.gather(1, chosen.unsqueeze(-1).expand(-1, -1, x.shape[2]))
         return torch.cat([(self.cls + self.position[:, :1]).expand(count, -1, -1), x], dim=1)
