@@ -140,6 +140,33 @@ public sealed class WindowAligner
         return trigger > now ? trigger : now;
     }
 
+    /// <summary>
+    /// When the last sample that the cut had to wait for arrived: the latest arrival of a sample inside the window,
+    /// but not before the window's end. Null where the window left by its deadline.
+    /// </summary>
+    internal Timestamp? NewestNeededArrival(WindowCut cut)
+    {
+        if (cut.Outcome == CutOutcome.Deadline)
+        {
+            return null;
+        }
+
+        Timestamp needed = cut.End;
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            if (_inputs[i].Ring is { } ring && cut.Inputs[i].Bound > 0)
+            {
+                long last = RingSearch.FirstAtOrAfter(ring, ring.Oldest, cut.Inputs[i].Bound, cut.End) - 1;
+                if (last >= ring.Oldest && ring.Header(last).Arrival > needed)
+                {
+                    needed = ring.Header(last).Arrival;
+                }
+            }
+        }
+
+        return needed;
+    }
+
     private void SkipOverdue(Timestamp now)
     {
         long newest = Grid.NewestDue(now);
