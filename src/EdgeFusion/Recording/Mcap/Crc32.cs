@@ -67,7 +67,8 @@ public static class Crc32
             var b = BinaryPrimitives.ReadUInt32LittleEndian(data[4..]);
             var c = BinaryPrimitives.ReadUInt32LittleEndian(data[8..]);
             var d = BinaryPrimitives.ReadUInt32LittleEndian(data[12..]);
-            crc = Slice(ref tables, a, 12) ^ Slice(ref tables, b, 8) ^ Slice(ref tables, c, 4) ^ Slice(ref tables, d, 0);
+            crc = Slice(ref tables, a, 12) ^ Slice(ref tables, b, 8)
+                ^ Slice(ref tables, c, 4) ^ Slice(ref tables, d, 0);
             data = data[16..];
         }
 

@@ -19,7 +19,7 @@ public sealed class McapLosses
     /// <summary>Offset in the file where reading stopped; -1 where it did not.</summary>
     public long TornAt { get; internal set; } = -1;
 
-    /// <summary>Whether the CRC of the data section or the summary does not fit. Names no place, so nothing is skipped.</summary>
+    /// <summary>Whether the CRC of the data section or the summary does not fit; names no place.</summary>
     public bool SectionCrcMismatch { get; internal set; }
 
     /// <summary>The first fault met, in words; null on an intact file.</summary>

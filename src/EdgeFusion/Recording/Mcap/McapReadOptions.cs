@@ -33,7 +33,13 @@ public sealed record McapReadOptions
     /// <summary>Most bytes that all schemas and channels together may take. Default 64 MiB.</summary>
     public int MaxDefinitionBytes { get; init; } = 64 << 20;
 
-    /// <summary>Largest summary section, in bytes; a larger one is ignored in favour of a scan. Default 64 MiB.</summary>
+    /// <summary>Most chunks in the indexed reader. Default 1 000 000: a terabyte of 1 MiB chunks.</summary>
+    public int MaxChunks { get; init; } = 1_000_000;
+
+    /// <summary>Most attachments and metadata records in the indexed reader. Default 65 536.</summary>
+    public int MaxAttachments { get; init; } = 65_536;
+
+    /// <summary>Largest summary, in bytes; a larger one is ignored in favour of a scan. Default 64 MiB.</summary>
     public int MaxSummaryBytes { get; init; } = 64 << 20;
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace EdgeFusion.Recording.Mcap;
 
-/// <summary>Lays out everything behind the data section: end of data, summary, summary offsets, footer, magic.</summary>
+/// <summary>Lays out what follows the data: end of data, summary, summary offsets, footer, magic.</summary>
 internal sealed class McapSummaryWriter(McapWriterOptions options)
 {
     private readonly List<McapSummaryOffset> _groups = [];

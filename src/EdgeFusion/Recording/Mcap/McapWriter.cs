@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace EdgeFusion.Recording.Mcap;
 
-/// <summary>Writes an MCAP file: schemas, channels, messages, attachments and metadata, with indexes and CRCs.</summary>
+/// <summary>Writes an MCAP file: schemas, channels, messages, attachments, metadata, indexes, CRCs.</summary>
 /// <remarks>
 /// <para>Hot path: <see cref="WriteMessage"/> allocates nothing once the buffers have met the largest message.</para>
 /// <para><b>Failure.</b> A write is all or nothing. When it fails (disk full), the file is cut back to the last whole
@@ -74,7 +74,8 @@ public sealed class McapWriter : IDisposable
         {
             // No buffer of its own: the writer already hands over whole chunks.
             stream = new FileStream(
-                path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+                path, overwrite ? FileMode.Create : FileMode.CreateNew, FileAccess.Write, FileShare.Read,
+                bufferSize: 0);
             return new McapWriter(stream, options, path);
         }
         catch (Exception fault) when (McapSink.IsOperating(fault))
@@ -135,7 +136,7 @@ public sealed class McapWriter : IDisposable
     /// <param name="logTime">When it was recorded, in ns.</param>
     /// <param name="publishTime">When it was published, in ns.</param>
     /// <param name="data">The encoded message.</param>
-    /// <exception cref="ArgumentException">The channel was not added, or the message exceeds the largest record.</exception>
+    /// <exception cref="ArgumentException">Unknown channel, or a message over the largest record.</exception>
     /// <exception cref="RecordingException">The pending chunk cannot be written; this message is not taken.</exception>
     public void WriteMessage(
         ushort channelId, uint sequence, ulong logTime, ulong publishTime, ReadOnlySpan<byte> data)
@@ -154,8 +155,8 @@ public sealed class McapWriter : IDisposable
     /// Room for the data, with undefined contents; valid until <see cref="CommitMessage"/>. Starting anything else
     /// before that gives the message up.
     /// </returns>
-    /// <exception cref="ArgumentException">The channel was not added, or the message exceeds the largest record.</exception>
-    /// <exception cref="RecordingException">The pending chunk cannot be written; this message is not started.</exception>
+    /// <exception cref="ArgumentException">Unknown channel, or a message over the largest record.</exception>
+    /// <exception cref="RecordingException">The pending chunk cannot be written; nothing is started.</exception>
     public Span<byte> BeginMessage(
         ushort channelId, uint sequence, ulong logTime, ulong publishTime, int maxBytes)
     {
