@@ -30,7 +30,9 @@ internal abstract class SimulatedSensor : ISampleSource
     {
         _cell = cell;
         _options = options;
-        Info = info;
+
+        // Two neighbours may err in opposite directions.
+        Info = info with { Jitter = Math.Max(info.Jitter, 2 * options.CaptureJitter) };
         _transportKey = RandomStream.KeyFor(cell.Seed, StreamPurpose.Transport, (long)ordinal);
         _garbageKey = RandomStream.KeyFor(cell.Seed, StreamPurpose.Garbage, (long)ordinal);
         _dropouts = new Dropouts(options, RandomStream.KeyFor(cell.Seed, StreamPurpose.Dropout, (long)ordinal));
@@ -38,7 +40,7 @@ internal abstract class SimulatedSensor : ISampleSource
         _milliHertz = (long)Math.Round(info.RateHz * 1000);
         _held = options.Faults.IsEmpty ? [] : new byte[info.Layout.MaxSampleBytes];
 
-        // Half the jitter as margin keeps the first capture at or after the cell's start.
+        // The largest jitter allowed is 0.4: the first capture is not before the cell's start.
         RandomStream phase = RandomStream.For(cell.Seed, StreamPurpose.Phase, (long)ordinal);
         _phaseNanoseconds = (long)(_periodNanoseconds * phase.NextBetween(0.4, 1));
         _endNanoseconds = cell.Episodes == 0 ? long.MaxValue : cell.Episodes * Episode.LengthNanoseconds;

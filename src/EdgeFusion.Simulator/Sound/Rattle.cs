@@ -17,7 +17,7 @@ internal sealed class Rattle(int rateHz)
     private const double AttackSeconds = 0.015;
     private const double ReferenceKg = 4e-3;
     private const double MassPower = 0.45;
-    private const double Loudness = 0.055;
+    private const double Loudness = 0.032;
     private const double Threshold = 0.02;
 
     private Container? _container;

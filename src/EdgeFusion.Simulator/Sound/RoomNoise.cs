@@ -6,9 +6,9 @@ namespace EdgeFusion.Simulator.Sound;
 /// <summary>What the microphone hears of the room: fans, hiss, and now and then a clatter from elsewhere.</summary>
 internal sealed class RoomNoise(int rateHz)
 {
-    private const double FanLevel = 0.0045;
-    private const double HissLevel = 0.0015;
-    private const double LevelSpread = 0.5;
+    private const double FanLevel = 0.0055;
+    private const double HissLevel = 0.0025;
+    private const double LevelSpread = 0.45;
     private const double ClattersPerSecond = 0.15;
 
     // A simulated microphone still has a noise floor in a clean cell: its samples must not repeat exactly.

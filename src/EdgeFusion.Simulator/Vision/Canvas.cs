@@ -50,7 +50,8 @@ internal readonly ref struct Canvas(Span<byte> pixels, int width, int height)
                     continue;
                 }
 
-                int step = (int)((v + 1) * (Ramp.Steps / 2)) * 3;
+                // v + 1 may round to 2 at the very edge.
+                int step = Math.Min((int)((v + 1) * (Ramp.Steps / 2)), Ramp.Steps - 1) * 3;
                 _pixels[at] = colours[step];
                 _pixels[at + 1] = colours[step + 1];
                 _pixels[at + 2] = colours[step + 2];
@@ -58,7 +59,7 @@ internal readonly ref struct Canvas(Span<byte> pixels, int width, int height)
         }
     }
 
-    /// <summary>Darkens an upright ellipse: keep/256 of the light stays in its middle.</summary>
+    /// <summary>Darkens an upright ellipse by a strength of 0..1 in its middle, fading to its rim.</summary>
     public void Shadow(double x, double y, double halfWidth, double halfHeight, double strength)
     {
         int left = Math.Max(0, (int)(x - halfWidth));

@@ -5,12 +5,12 @@ namespace EdgeFusion.Simulator.Vision;
 /// <summary>A pinhole camera that faces the arm over the table.</summary>
 internal sealed class Viewpoint(int width, int height)
 {
-    // Half the field of view is 27 deg: tan = 0.51.
-    private const double HalfViewTangent = 0.51;
+    // Half the field of view is 23 deg: tan = 0.42.
+    private const double HalfViewTangent = 0.42;
     private const double OffsetMetres = 0.012;
 
-    private static readonly Vector3D Position = new(1.06, 0.03, 0.40);
-    private static readonly Vector3D Target = new(0.45, 0, 0.135);
+    private static readonly Vector3D Position = new(1.06, 0.03, 0.42);
+    private static readonly Vector3D Target = new(0.45, 0, 0.180);
 
     private Vector3D _position;
     private Vector3D _forward;
