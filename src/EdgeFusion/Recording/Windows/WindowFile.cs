@@ -208,9 +208,9 @@ public sealed class WindowFile : IWindowSink, IDisposable
     }
 
     /// <summary>NumPy unicode arrays: UTF-32 little endian, padded with zeros to the longest.</summary>
-    private static void WriteText(ZipArchive zip, string name, IReadOnlyList<string>? list, string? single = null)
+    private static void WriteText(ZipArchive zip, string name, List<string>? list, string? single = null)
     {
-        IReadOnlyList<string> texts = list ?? [single!];
+        List<string> texts = list ?? [single!];
         int longest = 1;
         foreach (string text in texts)
         {
