@@ -3,7 +3,7 @@ using EdgeFusion.Models;
 namespace EdgeFusion.Inference;
 
 /// <summary>What an engine runs on; travels with every prediction.</summary>
-/// <param name="Provider">Execution provider in use: "cpu", "cuda", "tensorrt" ...</param>
+/// <param name="Provider">Execution provider in use, in lower case, e.g. "cpu".</param>
 /// <param name="Device">Device within the provider, e.g. "cpu" or "gpu:0".</param>
 /// <param name="Precision">"fp32" or "fp16".</param>
 /// <param name="FallbackReason">Why a provider asked for earlier in the list is not used; null where the first is.</param>

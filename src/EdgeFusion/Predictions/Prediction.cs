@@ -41,6 +41,12 @@ public struct ModalityState
 
     /// <summary>Audio only: PCM frames that were zeroed because nothing was captured for them.</summary>
     public int GapFrames;
+
+    /// <summary>The cut: samples that the window could use have sequences below this.</summary>
+    public long Bound;
+
+    /// <summary>The cut: how the sensor stood.</summary>
+    public SensorCondition Condition;
 }
 
 /// <summary>Instants and durations of one window's way through the pipeline.</summary>

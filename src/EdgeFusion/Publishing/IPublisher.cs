@@ -28,7 +28,7 @@ public readonly record struct PublishMessage(
 /// </remarks>
 public interface IPublisher : IDisposable
 {
-    /// <summary>Where it publishes, for messages: "mqtt://host:port"; without secrets.</summary>
+    /// <summary>Where it publishes, for messages: scheme, host and port; without secrets.</summary>
     string Target { get; }
 
     /// <summary>Whether the last <see cref="Connect"/> succeeded and the connection has not been lost since.</summary>
