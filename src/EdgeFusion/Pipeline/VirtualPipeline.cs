@@ -31,7 +31,6 @@ public sealed class VirtualPipeline : IDisposable
     private readonly FusionStage _stage;
     private readonly WindowCut _cut;
     private readonly LaneSet _lanes;
-    private readonly Timestamp _origin;
     private long _sequence;
 
     /// <summary>Builds a pipeline.</summary>
@@ -42,7 +41,6 @@ public sealed class VirtualPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(sensors);
         _setup = setup;
-        _origin = setup.Origin;
         _time = new VirtualTimeProvider(setup.Origin);
         var clock = new PipelineClock(_time);
         Plan = PipelinePlan.Make(setup.Manifest, sensors);
@@ -90,20 +88,24 @@ public sealed class VirtualPipeline : IDisposable
     /// <param name="stopping">Ends the run early.</param>
     public void Run(ISampleFeed feed, CancellationToken stopping = default)
     {
+        RunOn(feed, stopping);
+
+        // The last window needs nobody's sample after it: give it its hop and deadline.
+        WindowShape shape = _setup.Manifest.Window;
+        AdvanceTo(Now.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds));
+        _lanes.Drain();
+    }
+
+    /// <summary>Runs a feed until it gives no more for now; it may be run on later. Allocates nothing.</summary>
+    public void RunOn(ISampleFeed feed, CancellationToken stopping = default)
+    {
         ArgumentNullException.ThrowIfNull(feed);
-        Timestamp last = _origin;
         while (!stopping.IsCancellationRequested && feed.TryAdvance(out int sensor, out SampleHeader header))
         {
             AdvanceTo(header.Arrival);
             Push(feed, sensor, header);
             CutAll(header.Arrival);
-            last = header.Arrival > last ? header.Arrival : last;
         }
-
-        // The last window needs nobody's sample after it: give it its hop and deadline.
-        WindowShape shape = _setup.Manifest.Window;
-        AdvanceTo(last.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds));
-        _lanes.Drain();
     }
 
     /// <summary>Runs a feed, repeating recorded decisions.</summary>
