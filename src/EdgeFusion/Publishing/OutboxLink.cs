@@ -168,7 +168,7 @@ internal sealed class OutboxLink : IPublishReceipts
                 return true;
             }
 
-            switch (_publisher.TryPublish(entry.Remaining(now), entry.Ticket))
+            switch (HandOverOrPutBack(entry, now))
             {
                 case HandOver.Busy:
                     _store.PutBack(entry);
@@ -189,6 +189,20 @@ internal sealed class OutboxLink : IPublishReceipts
         }
 
         return true;
+    }
+
+    private HandOver HandOverOrPutBack(OutboxEntry entry, Timestamp now)
+    {
+        try
+        {
+            return _publisher.TryPublish(entry.Remaining(now), entry.Ticket);
+        }
+        catch (TransportException)
+        {
+            // It never left, so that sending it later is no repetition.
+            _store.PutBack(entry);
+            throw;
+        }
     }
 
     private void PumpUntil(Timestamp end)
