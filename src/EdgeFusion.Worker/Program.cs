@@ -1,1 +1,3 @@
-return 0;
+using EdgeFusion.Worker.Commands;
+
+return await CommandLine.RunAsync(args).ConfigureAwait(false);

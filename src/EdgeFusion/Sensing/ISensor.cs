@@ -25,7 +25,7 @@ public interface ISensor : IDisposable
 
 /// <summary>
 /// A deterministic source of samples that is pulled: a simulation or a recording. In virtual time a driver merges
-/// several sources by arrival time; <see cref="PacedSensor"/> turns one into a live <see cref="ISensor"/>.
+/// several sources by arrival time; PacedSensor turns one into a live <see cref="ISensor"/>.
 /// </summary>
 /// <remarks><b>Threading.</b> Used by one thread at a time.</remarks>
 public interface ISampleSource : IDisposable

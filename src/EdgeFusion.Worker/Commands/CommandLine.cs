@@ -1,0 +1,72 @@
+using System.CommandLine;
+
+namespace EdgeFusion.Worker.Commands;
+
+/// <summary>The command line: all verbs, and the one place that turns exceptions into messages and exit codes.</summary>
+internal static class CommandLine
+{
+    private const string Description = """
+        EdgeFusion: fuses camera, microphone, force and joint sensors of a robot with a bottleneck transformer and
+        publishes predictions over MQTT.
+
+        Exit codes: 0 done; 1 the work failed; 2 wrong arguments or configuration; 3 the result differs from what was
+        expected (replay --expect, bench --check); 130 interrupted.
+        """;
+
+    /// <summary>Parses and runs.</summary>
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand(Description);
+        root.Subcommands.Add(WindowsCommand.Create());
+        root.Subcommands.Add(SimulateCommand.Create());
+        root.Subcommands.Add(BenchCommand.Create());
+        ParseResult parsed = root.Parse(args);
+        var configuration = new InvocationConfiguration
+        {
+            // Ours: a user's mistake is a sentence, not a stack trace.
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+        };
+        return GuardAsync(() => parsed.Errors.Count > 0
+            ? UsageAsync(parsed)
+            : parsed.InvokeAsync(configuration));
+    }
+
+    private static Task<int> UsageAsync(ParseResult parsed)
+    {
+        foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+        {
+            Console.Error.WriteLine($"error: {error.Message}");
+        }
+
+        Console.Error.WriteLine("Try --help.");
+        return Task.FromResult(ExitCode.Usage);
+    }
+
+    private static async Task<int> GuardAsync(Func<Task<int>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (ConfigurationException fault)
+        {
+            Console.Error.WriteLine($"error: {fault.Message}");
+            return ExitCode.Usage;
+        }
+        catch (EdgeFusionException failure)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return ExitCode.Failure;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"error: {failure.Message}");
+            return ExitCode.Failure;
+        }
+    }
+}

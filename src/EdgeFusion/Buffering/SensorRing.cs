@@ -1,0 +1,169 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Buffering;
+
+/// <summary>
+/// Preallocated ring of fixed slots, one writer, any number of readers. A full ring overwrites its oldest sample: the
+/// writer never waits and readers find out by <see cref="IsIntact"/>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Protocol (a seqlock over counters): the writer publishes <c>claimed = s + 1</c> before it touches the slot of sample
+/// s and <c>published = s + 1</c> after it. A reader takes <see cref="Published"/>, reads samples, then asks
+/// <see cref="IsIntact"/> for the oldest one: if the writer has claimed that slot again meanwhile, what was read may be
+/// torn and must be thrown away.
+/// </para>
+/// <para>
+/// Payloads lie back to back in one 64-byte aligned native block, so that a run of vector samples is one span. Headers
+/// lie in an array of their own, so that a search by time touches no payload.
+/// </para>
+/// <para><b>Threading.</b> <see cref="Claim"/> and <see cref="Publish"/> from one thread at a time; everything else
+/// from any thread. Hot path: allocates nothing after construction.</para>
+/// </remarks>
+public sealed unsafe class SensorRing : IDisposable
+{
+    private const int Alignment = 64;
+
+    private readonly int _slotBytes;
+    private readonly long _capacity;
+    private readonly SampleHeader[] _headers;
+    private byte* _block;
+    private RingCounters _counters;
+    private bool _claimOpen;
+
+    /// <summary>Allocates a ring.</summary>
+    /// <param name="info">The sensor whose samples it holds.</param>
+    /// <param name="capacity">Number of samples held, &gt;= 2.</param>
+    public SensorRing(SensorInfo info, int capacity)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
+        Info = info;
+        _slotBytes = info.Layout.MaxSampleBytes;
+        ArgumentOutOfRangeException.ThrowIfLessThan(_slotBytes, 1, nameof(info));
+        _capacity = capacity;
+        _headers = new SampleHeader[capacity];
+        nuint bytes = (nuint)_slotBytes * (nuint)capacity;
+        _block = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        NativeMemory.Clear(_block, bytes);
+    }
+
+    /// <summary>The sensor whose samples it holds.</summary>
+    public SensorInfo Info { get; }
+
+    /// <summary>Number of samples held.</summary>
+    public int Capacity => (int)_capacity;
+
+    /// <summary>Bytes between two payloads.</summary>
+    public int SlotBytes => _slotBytes;
+
+    /// <summary>Number of samples published so far; the newest has sequence <c>Published - 1</c>.</summary>
+    public long Published
+    {
+        // Acquire: pairs with the release in Publish; headers and payloads up to here are visible.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _counters.Published);
+    }
+
+    /// <summary>Sequence of the oldest sample that the writer has not begun to overwrite.</summary>
+    public long Oldest => Math.Max(0, Volatile.Read(ref _counters.Claimed) - _capacity);
+
+    /// <summary>Samples overwritten so far. Normal: the ring holds only the recent past.</summary>
+    public long Overwritten => Math.Max(0, Published - _capacity);
+
+    /// <summary>The slot of the next sample. The same slot again until <see cref="Publish"/>.</summary>
+    public Span<byte> Claim()
+    {
+        ObjectDisposedException.ThrowIf(_block == null, this);
+        long next = _counters.Published;
+        if (!_claimOpen)
+        {
+            // The claim must be visible before any write to the slot: a full fence orders the store before those.
+            Volatile.Write(ref _counters.Claimed, next + 1);
+            Interlocked.MemoryBarrier();
+            _claimOpen = true;
+        }
+
+        return new Span<byte>(_block + (next % _capacity * _slotBytes), _slotBytes);
+    }
+
+    /// <summary>Publishes the claimed slot as the next sample.</summary>
+    public void Publish(Timestamp capture, Timestamp arrival, int length, SampleFlags flags)
+    {
+        if (!_claimOpen || (uint)length > (uint)_slotBytes)
+        {
+            ThrowBadPublish(length);
+        }
+
+        long next = _counters.Published;
+        ref SampleHeader header = ref _headers[next % _capacity];
+        header.Sequence = next;
+        header.Capture = capture;
+        header.Arrival = arrival;
+        header.Length = length;
+        header.Flags = flags;
+        _claimOpen = false;
+
+        // Release: pairs with the acquire in Published.
+        Volatile.Write(ref _counters.Published, next + 1);
+    }
+
+    /// <summary>Header of a sample. Check <see cref="IsIntact"/> after use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref readonly SampleHeader Header(long sequence) => ref _headers[sequence % _capacity];
+
+    /// <summary>Payload of a sample. Check <see cref="IsIntact"/> after use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Payload(long sequence)
+    {
+        long index = sequence % _capacity;
+        return new ReadOnlySpan<byte>(
+            _block + (index * _slotBytes), Math.Clamp(_headers[index].Length, 0, _slotBytes));
+    }
+
+    /// <summary>
+    /// The payloads of consecutive samples as one span, as far as the ring's end allows: at most
+    /// <paramref name="count"/> samples, at least one. For layouts of fixed sample size.
+    /// </summary>
+    public ReadOnlySpan<byte> Run(long sequence, long count)
+    {
+        long index = sequence % _capacity;
+        long samples = Math.Min(count, _capacity - index);
+        return new ReadOnlySpan<byte>(_block + (index * _slotBytes), checked((int)(samples * _slotBytes)));
+    }
+
+    /// <summary>
+    /// Whether nothing from <paramref name="sequence"/> on has been overwritten up to this moment. Call it after
+    /// reading: false means that what was read may be torn.
+    /// </summary>
+    public bool IsIntact(long sequence)
+    {
+        // The reads before this line must not move below it: a full fence, paired with the one in Claim.
+        Interlocked.MemoryBarrier();
+        return Volatile.Read(ref _counters.Claimed) - _capacity <= sequence;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees the block where <see cref="Dispose"/> was forgotten.</summary>
+    ~SensorRing() => Free();
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_block);
+        _block = null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowBadPublish(int length) => throw new InvalidOperationException(_claimOpen
+        ? $"Ring of '{Info.Name}': a sample of {length} bytes does not fit a slot of {_slotBytes} bytes."
+        : $"Ring of '{Info.Name}': Publish without Claim.");
+}

@@ -1,0 +1,33 @@
+using EdgeFusion.Models;
+
+namespace EdgeFusion.Inference;
+
+/// <summary>What an engine runs on; travels with every prediction.</summary>
+/// <param name="Provider">Execution provider in use, in lower case, e.g. "cpu".</param>
+/// <param name="Device">Device within the provider, e.g. "cpu" or "gpu:0".</param>
+/// <param name="Precision">"fp32" or "fp16".</param>
+/// <param name="FallbackReason">Why a provider asked for earlier in the list is not used; null where the first is.</param>
+public sealed record EngineInfo(string Provider, string Device, string Precision, string? FallbackReason);
+
+/// <summary>Runs a model on the tensors of an arena.</summary>
+/// <remarks>
+/// <para><b>Contract</b> (InferenceEngineContract in EdgeFusion.Testing): the same inputs give the same bytes;
+/// <see cref="Run"/> allocates nothing on the managed heap; a model that does not fit its manifest is one
+/// <see cref="ModelException"/> at construction.</para>
+/// <para><b>Threading.</b> An engine and its arena belong to one thread at a time.</para>
+/// </remarks>
+public interface IInferenceEngine : IDisposable
+{
+    /// <summary>The model's contract.</summary>
+    ModelManifest Manifest { get; }
+
+    /// <summary>Provider, device and precision in use.</summary>
+    EngineInfo Info { get; }
+
+    /// <summary>The tensors that <see cref="Run"/> reads and writes; owned by the engine.</summary>
+    TensorArena Arena { get; }
+
+    /// <summary>Runs the model once: inputs and mask in the arena to outputs in the arena. Hot path.</summary>
+    /// <exception cref="ModelException">The run time reported a failure.</exception>
+    void Run();
+}

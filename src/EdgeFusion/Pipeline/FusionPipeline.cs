@@ -1,0 +1,274 @@
+using System.Collections.Immutable;
+using EdgeFusion.Buffering;
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Inference;
+using EdgeFusion.Models;
+using EdgeFusion.Predictions;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+using EdgeFusion.Windowing;
+
+namespace EdgeFusion.Pipeline;
+
+/// <summary>
+/// The live pipeline: one thread per sensor, one fusion thread that cuts, binds and infers, one thread per sink.
+/// </summary>
+/// <remarks>
+/// <para>
+/// The fusion thread ticks at its own pace: it sleeps until the next window's end, then looks every millisecond until
+/// the window is settled or due. Nothing wakes it per sample.
+/// </para>
+/// <para><b>Threading.</b> <see cref="Start"/> and <see cref="Dispose"/> from one thread; counters from any.</para>
+/// <para><b>Ownership.</b> Owns sensors, rings, engine and sinks' threads; not the sinks.</para>
+/// </remarks>
+public sealed class FusionPipeline : IDisposable
+{
+    private const long PollNanoseconds = 1_000_000;
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    private readonly PipelineClock _clock;
+    private readonly IPipelineObserver _observer;
+    private readonly IInferenceEngine? _engine;
+    private readonly TensorArena _arena;
+    private readonly WindowAligner _aligner;
+    private readonly FusionStage _stage;
+    private readonly PredictionRing _predictions;
+    private readonly SinkHost[] _sinks;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Thread _thread;
+    private readonly WindowCut _cut;
+    private readonly long _epoch;
+    private string? _engineFailure;
+    private long _skippedBefore;
+    private bool _skipping;
+    private bool _started;
+    private bool _disposed;
+
+    /// <summary>Builds a pipeline; <see cref="Start"/> starts it.</summary>
+    /// <param name="setup">Model, sensors, engine and sinks.</param>
+    /// <param name="clock">The pipeline's clock.</param>
+    /// <param name="observer">Told about changes of state.</param>
+    /// <exception cref="ConfigurationException">Sensors and model do not fit; the message lists every fault.</exception>
+    public FusionPipeline(PipelineSetup setup, PipelineClock clock, IPipelineObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        ArgumentNullException.ThrowIfNull(clock);
+        _clock = clock;
+        _observer = observer;
+        _engine = setup.Engine;
+        _epoch = setup.Epoch;
+        Manifest = setup.Manifest;
+        PipelinePlan plan = setup.CheckedPlan();
+        Sensors = OpenHosts(setup, plan);
+        ImmutableArray<BoundInput> inputs = BindInputs(setup, plan);
+        _arena = _engine?.Arena ?? new TensorArena(setup.Manifest);
+        Grid = new WindowGrid(clock.Now, setup.Manifest.Window);
+        _aligner = new WindowAligner(Grid, inputs, skipWhenBehind: true);
+        Binder = new TensorBinder(inputs, setup.Manifest.Window);
+        _stage = new FusionStage(Binder, clock, Stages);
+        _predictions = new PredictionRing(setup.Manifest);
+        _sinks = new SinkHost[setup.Sinks.Length];
+        for (int i = 0; i < _sinks.Length; i++)
+        {
+            _sinks[i] = new SinkHost(setup.Sinks[i], _predictions, setup.Manifest, observer);
+        }
+
+        _cut = new WindowCut(inputs.Length);
+        _thread = new Thread(Run) { Name = "fusion", IsBackground = true };
+    }
+
+    /// <summary>The model's contract.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Where the windows lie.</summary>
+    public WindowGrid Grid { get; }
+
+    /// <summary>The sensors with their rings and counters.</summary>
+    public ImmutableArray<SensorHost> Sensors { get; }
+
+    /// <summary>Durations per stage.</summary>
+    public StageMeter Stages { get; } = new();
+
+    /// <summary>Windows cut so far; each gave one prediction.</summary>
+    public long Windows => _predictions.Published;
+
+    /// <summary>Windows skipped because the model was slower than the hop.</summary>
+    public long SkippedWindows => _aligner.Skipped;
+
+    /// <summary>Windows in which a sensor lapped the binder.</summary>
+    public long Overruns => Binder.Overruns;
+
+    private TensorBinder Binder { get; }
+
+    /// <summary>Predictions that a sink was too slow to take.</summary>
+    public long DroppedBy(string sink)
+    {
+        foreach (SinkHost host in _sinks)
+        {
+            if (host.Name == sink)
+            {
+                return host.Dropped;
+            }
+        }
+
+        return 0;
+    }
+
+    /// <summary>Starts sinks, sensors and the fusion thread, in this order.</summary>
+    public void Start()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _started = true;
+        foreach (SinkHost sink in _sinks)
+        {
+            sink.Start();
+        }
+
+        foreach (SensorHost sensor in Sensors)
+        {
+            sensor.Start();
+        }
+
+        _thread.Start();
+    }
+
+    /// <summary>
+    /// Stops everything, in the order in which data flows: sensors, fusion, sinks. Bounded: a sensor that hangs is left
+    /// behind after two seconds.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _stopping.Cancel();
+        foreach (SensorHost sensor in Sensors)
+        {
+            sensor.RequestStop();
+        }
+
+        bool ended = !_started || _thread.Join(StopPatience);
+        foreach (SinkHost sink in _started ? _sinks : [])
+        {
+            sink.Dispose();
+        }
+
+        foreach (SensorHost sensor in Sensors)
+        {
+            sensor.Dispose();
+        }
+
+        if (ended)
+        {
+            _engine?.Dispose();
+            foreach (SensorHost sensor in Sensors)
+            {
+                sensor.Ring.Dispose();
+            }
+
+            _stopping.Dispose();
+        }
+    }
+
+    private ImmutableArray<SensorHost> OpenHosts(PipelineSetup setup, PipelinePlan plan)
+    {
+        ImmutableArray<SensorHost>.Builder hosts = ImmutableArray.CreateBuilder<SensorHost>();
+        foreach (ISensor sensor in setup.Sensors)
+        {
+            var ring = new SensorRing(sensor.Info, plan.RingCapacity(setup.Manifest, sensor.Info));
+            TimeSpan horizon = TimeSpan.FromTicks(ring.Capacity * sensor.Info.PeriodNanoseconds / 100);
+            hosts.Add(new SensorHost(sensor, ring, horizon, setup.SensorOptions, _clock, _observer));
+        }
+
+        return hosts.ToImmutable();
+    }
+
+    private ImmutableArray<BoundInput> BindInputs(PipelineSetup setup, PipelinePlan plan)
+    {
+        ImmutableArray<BoundInput>.Builder inputs = ImmutableArray.CreateBuilder<BoundInput>();
+        for (int i = 0; i < setup.Manifest.Inputs.Length; i++)
+        {
+            SensorRing? ring = null;
+            foreach (SensorHost host in Sensors)
+            {
+                ring = host.Info == plan.Feeds[i] ? host.Ring : ring;
+            }
+
+            long stale = ring is null ? 0 : setup.SensorOptions.StaleNanoseconds(ring.Info);
+            inputs.Add(new BoundInput(setup.Manifest.Inputs[i], ring, stale));
+        }
+
+        return inputs.ToImmutable();
+    }
+
+    private void Run()
+    {
+        CancellationToken stopping = _stopping.Token;
+        while (!stopping.IsCancellationRequested)
+        {
+            Timestamp now = _clock.Now;
+            if (_aligner.TryCut(now, _cut))
+            {
+                Process();
+                continue;
+            }
+
+            foreach (SensorHost sensor in Sensors)
+            {
+                sensor.UpdateState(now);
+            }
+
+            Timestamp end = Grid.End(_aligner.NextWindow);
+            _clock.WaitUntil(now < end ? end : now.AddNanoseconds(PollNanoseconds), stopping);
+        }
+    }
+
+    private void Process()
+    {
+        ReportSkipping();
+        Prediction prediction = _predictions.Claim();
+        prediction.Epoch = _epoch;
+        prediction.Sequence = _predictions.Published;
+        _stage.Bind(_cut, _arena, prediction);
+        if (_aligner.NewestNeededArrival(_cut) is { } needed)
+        {
+            Stages.Ready.Record(_cut.CutTime.NanosecondsSince(needed));
+        }
+
+        if (_engine is not null)
+        {
+            ReportEngine(_stage.Infer(_engine, prediction));
+        }
+
+        _stage.Measure(prediction);
+        _predictions.Publish();
+        foreach (SinkHost sink in _sinks)
+        {
+            sink.Signal();
+        }
+    }
+
+    private void ReportSkipping()
+    {
+        bool skipping = _aligner.Skipped > _skippedBefore;
+        _skippedBefore = _aligner.Skipped;
+        if (skipping != _skipping)
+        {
+            _skipping = skipping;
+            _observer.SkippingChanged(skipping, _aligner.Skipped);
+        }
+    }
+
+    private void ReportEngine(string? failure)
+    {
+        if (failure is null != _engineFailure is null)
+        {
+            _observer.EngineChanged(failure);
+        }
+
+        _engineFailure = failure;
+    }
+}

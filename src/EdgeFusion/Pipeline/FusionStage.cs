@@ -1,0 +1,97 @@
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Inference;
+using EdgeFusion.Models;
+using EdgeFusion.Predictions;
+using EdgeFusion.Time;
+using EdgeFusion.Windowing;
+
+namespace EdgeFusion.Pipeline;
+
+/// <summary>
+/// What happens to one cut window: bind, run, decode. The same code live and in a replay.
+/// </summary>
+/// <remarks><b>Threading.</b> One thread. Hot path: allocates nothing after construction.</remarks>
+internal sealed class FusionStage
+{
+    private readonly TensorBinder _binder;
+    private readonly PipelineClock _stopwatch;
+    private readonly StageMeter _meter;
+
+    /// <param name="binder">Fills the tensors.</param>
+    /// <param name="stopwatch">Real time, for durations.</param>
+    /// <param name="meter">Takes the durations.</param>
+    public FusionStage(TensorBinder binder, PipelineClock stopwatch, StageMeter meter)
+    {
+        _binder = binder;
+        _stopwatch = stopwatch;
+        _meter = meter;
+    }
+
+    /// <summary>Fills the tensors of an arena and the modality states of a prediction.</summary>
+    public void Bind(WindowCut cut, TensorArena arena, Prediction into)
+    {
+        long begin = _stopwatch.Now.Nanoseconds;
+        int present = _binder.Bind(cut, arena, into.Modalities);
+        long elapsed = _stopwatch.Now.Nanoseconds - begin;
+        into.Window = cut.Window;
+        into.Start = cut.Start;
+        into.End = cut.End;
+        into.Outcome = cut.Outcome;
+        into.Times.Cut = cut.CutTime;
+        into.Times.Bound = cut.CutTime.AddNanoseconds(elapsed);
+        into.Times.Inferred = into.Times.Bound;
+        into.Times.Decoded = into.Times.Bound;
+        into.Quality = present == 0 ? PredictionQuality.NoInput
+            : present < into.Modalities.Length ? PredictionQuality.Degraded : PredictionQuality.Full;
+    }
+
+    /// <summary>Runs the model and decodes its answer; a failure becomes a quality, never an exception.</summary>
+    /// <returns>The engine's failure, or null.</returns>
+    public string? Infer(IInferenceEngine engine, Prediction into)
+    {
+        into.Engine = engine.Info;
+        if (!into.HasScores)
+        {
+            PredictionDecoder.ClearScores(into);
+            return null;
+        }
+
+        long begin = _stopwatch.Now.Nanoseconds;
+        string? failure = null;
+        try
+        {
+            engine.Run();
+        }
+        catch (ModelException exception)
+        {
+            into.Quality = PredictionQuality.EngineFailed;
+            PredictionDecoder.ClearScores(into);
+            failure = exception.Message;
+        }
+
+        long inferred = _stopwatch.Now.Nanoseconds;
+        if (failure is null)
+        {
+            PredictionDecoder.Decode(engine.Arena, into);
+        }
+
+        long decoded = _stopwatch.Now.Nanoseconds;
+        into.Times.Inferred = into.Times.Bound.AddNanoseconds(inferred - begin);
+        into.Times.Decoded = into.Times.Inferred.AddNanoseconds(decoded - inferred);
+        return failure;
+    }
+
+    /// <summary>Takes the durations of a finished prediction; on the thread that owns the meter.</summary>
+    public void Measure(Prediction prediction)
+    {
+        StageTimes times = prediction.Times;
+        _meter.Wait.Record(times.Cut.NanosecondsSince(prediction.End));
+        _meter.Bind.Record(times.Bound.NanosecondsSince(times.Cut));
+        _meter.Total.Record(times.Decoded.NanosecondsSince(prediction.End));
+        if (times.Inferred > times.Bound)
+        {
+            _meter.Infer.Record(times.Inferred.NanosecondsSince(times.Bound));
+            _meter.Decode.Record(times.Decoded.NanosecondsSince(times.Inferred));
+        }
+    }
+}

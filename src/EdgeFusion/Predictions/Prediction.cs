@@ -1,0 +1,154 @@
+using EdgeFusion.Inference;
+using EdgeFusion.Models;
+using EdgeFusion.Time;
+using EdgeFusion.Windowing;
+
+namespace EdgeFusion.Predictions;
+
+/// <summary>Whether a prediction carries scores.</summary>
+public enum PredictionQuality : byte
+{
+    /// <summary>All modalities present.</summary>
+    Full = 0,
+
+    /// <summary>Some modality is masked.</summary>
+    Degraded = 1,
+
+    /// <summary>No modality present: there are no scores.</summary>
+    NoInput = 2,
+
+    /// <summary>The model answered NaN or infinity: there are no scores.</summary>
+    NotFinite = 3,
+
+    /// <summary>The engine failed on this window: there are no scores.</summary>
+    EngineFailed = 4,
+}
+
+/// <summary>State of one modality in a window.</summary>
+public struct ModalityState
+{
+    /// <summary>Why it is or is not there.</summary>
+    public Presence Presence;
+
+    /// <summary>Covered part of the time grid, 0..1.</summary>
+    public float Coverage;
+
+    /// <summary>Nanoseconds from the newest usable sample to the window's end; -1 where there is none.</summary>
+    public long AgeNanoseconds;
+
+    /// <summary>Samples (audio: blocks) that lay inside the window.</summary>
+    public int SampleCount;
+
+    /// <summary>Audio only: PCM frames that were zeroed because nothing was captured for them.</summary>
+    public int GapFrames;
+
+    /// <summary>The cut: samples that the window could use have sequences below this.</summary>
+    public long Bound;
+
+    /// <summary>The cut: how the sensor stood.</summary>
+    public SensorCondition Condition;
+}
+
+/// <summary>Instants and durations of one window's way through the pipeline.</summary>
+public struct StageTimes
+{
+    /// <summary>When the window was cut.</summary>
+    public Timestamp Cut;
+
+    /// <summary>When the tensors were filled.</summary>
+    public Timestamp Bound;
+
+    /// <summary>When the model had answered.</summary>
+    public Timestamp Inferred;
+
+    /// <summary>When the answer was decoded.</summary>
+    public Timestamp Decoded;
+}
+
+/// <summary>
+/// The answer to one window. A reusable object: the pipeline fills one per slot of its fan-out ring, and each sink
+/// copies into one of its own.
+/// </summary>
+/// <remarks><b>Ownership.</b> A sink must not keep a reference beyond the call that hands it over;
+/// <see cref="CopyFrom"/> copies. <b>Threading.</b> One thread at a time.</remarks>
+public sealed class Prediction
+{
+    /// <summary>Creates an empty prediction for a model; allocates all its arrays.</summary>
+    public Prediction(ModelManifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        Manifest = manifest;
+        Modalities = new ModalityState[manifest.Inputs.Length];
+        Heads = new HeadScores[manifest.Heads.Length];
+        for (int i = 0; i < Heads.Length; i++)
+        {
+            Heads[i] = new HeadScores(manifest.Heads[i], manifest.Inputs.Length);
+        }
+
+        Embedding = new float[manifest.Embedding?.Size ?? 0];
+    }
+
+    /// <summary>The model that answered.</summary>
+    public ModelManifest Manifest { get; }
+
+    /// <summary>What the model ran on.</summary>
+    public EngineInfo? Engine { get; set; }
+
+    /// <summary>Random number of this run of the pipeline, constant for a run; with <see cref="Sequence"/> unique.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>Number of the prediction within the epoch, from 0 without holes.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Number of the window on its grid; windows skipped leave holes.</summary>
+    public long Window { get; set; }
+
+    /// <summary>First instant of the window.</summary>
+    public Timestamp Start { get; set; }
+
+    /// <summary>End of the window; samples at or after it are not part of it.</summary>
+    public Timestamp End { get; set; }
+
+    /// <summary>Settled or deadline.</summary>
+    public CutOutcome Outcome { get; set; }
+
+    /// <summary>Whether there are scores, and how good the input was.</summary>
+    public PredictionQuality Quality { get; set; }
+
+    /// <summary>Way through the pipeline.</summary>
+    public StageTimes Times;
+
+    /// <summary>Per input of the manifest, in order.</summary>
+    public ModalityState[] Modalities { get; }
+
+    /// <summary>Per head of the manifest, in order.</summary>
+    public HeadScores[] Heads { get; }
+
+    /// <summary>The embedding; empty where the model has none.</summary>
+    public float[] Embedding { get; }
+
+    /// <summary>Whether <see cref="Heads"/> and <see cref="Embedding"/> hold values.</summary>
+    public bool HasScores => Quality is PredictionQuality.Full or PredictionQuality.Degraded;
+
+    /// <summary>Copies all values of a prediction of the same model. Allocates nothing.</summary>
+    public void CopyFrom(Prediction other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Engine = other.Engine;
+        Epoch = other.Epoch;
+        Sequence = other.Sequence;
+        Window = other.Window;
+        Start = other.Start;
+        End = other.End;
+        Outcome = other.Outcome;
+        Quality = other.Quality;
+        Times = other.Times;
+        other.Modalities.AsSpan().CopyTo(Modalities);
+        for (int i = 0; i < Heads.Length; i++)
+        {
+            Heads[i].CopyFrom(other.Heads[i]);
+        }
+
+        other.Embedding.AsSpan().CopyTo(Embedding);
+    }
+}

@@ -1,0 +1,82 @@
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Sensing;
+
+/// <summary>
+/// Turns a pulled source (simulation, recording) into a live sensor: each sample is delivered when its arrival time
+/// has come on the pipeline's clock.
+/// </summary>
+/// <remarks>
+/// The source's timeline is moved as a whole, so that its first instant becomes the start of the capture; all sources
+/// of one scene share one <see cref="PaceOrigin"/> and stay aligned with each other.
+/// </remarks>
+public sealed class PacedSensor : ISensor
+{
+    private readonly Func<ISampleSource> _open;
+    private readonly PaceOrigin _origin;
+
+    /// <summary>Creates a sensor.</summary>
+    /// <param name="info">What the source delivers.</param>
+    /// <param name="open">Opens the source afresh; called at each capture.</param>
+    /// <param name="origin">Shared start of all sources of the scene.</param>
+    public PacedSensor(SensorInfo info, Func<ISampleSource> open, PaceOrigin origin)
+    {
+        Info = info;
+        _open = open;
+        _origin = origin;
+    }
+
+    /// <inheritdoc/>
+    public SensorInfo Info { get; }
+
+    /// <inheritdoc/>
+    public void Capture(SampleSink sink, CancellationToken stopping)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        using ISampleSource source = _open();
+        long shift = _origin.Shift(sink.Clock.Now);
+        while (!stopping.IsCancellationRequested && source.TryAdvance(out SampleHeader header))
+        {
+            Timestamp arrival = header.Arrival.AddNanoseconds(shift);
+            if (sink.Clock.Now.NanosecondsSince(arrival) > SkipNanoseconds)
+            {
+                // After a suspend or a restart the past is skipped, as a device would have done.
+                continue;
+            }
+
+            if (!sink.Clock.WaitUntil(arrival, stopping))
+            {
+                return;
+            }
+
+            source.Fill(sink.Claim()[..header.Length]);
+            sink.Commit(header.Capture.AddNanoseconds(shift), sink.Clock.Now, header.Length, header.Flags);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Samples later than this are not delivered any more.</summary>
+    private const long SkipNanoseconds = Timestamp.NanosecondsPerSecond;
+}
+
+/// <summary>Where a scene's timeline begins on the pipeline's; fixed by whichever sensor starts first.</summary>
+/// <param name="sceneStart">First instant of the scene on its own timeline.</param>
+/// <remarks><b>Threading.</b> Any thread.</remarks>
+public sealed class PaceOrigin(Timestamp sceneStart)
+{
+    private readonly Lock _lock = new();
+    private long? _shift;
+
+    /// <summary>Nanoseconds to add to the scene's times.</summary>
+    public long Shift(Timestamp now)
+    {
+        lock (_lock)
+        {
+            return _shift ??= now.NanosecondsSince(sceneStart);
+        }
+    }
+}
