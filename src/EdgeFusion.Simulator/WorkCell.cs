@@ -21,7 +21,7 @@ namespace EdgeFusion.Simulator;
 /// </remarks>
 public sealed class WorkCell
 {
-    /// <summary>Classification heads that <see cref="Labels"/> speaks of; "group" names the object for splitting.</summary>
+    /// <summary>Heads that <see cref="Labels"/> speaks of; "group" names the object for splitting.</summary>
     public static ImmutableArray<string> Heads { get; } = ["colour", "content", "weight", "behaviour", "group"];
 
     /// <summary>Checks the options and makes the cell. Nothing runs until a source is pulled.</summary>
@@ -97,7 +97,7 @@ public sealed class WorkCell
         }
     }
 
-    /// <summary>The label of a head at an instant, or null while the objects are exchanged or outside the cell.</summary>
+    /// <summary>The label of a head at an instant; null while objects are exchanged or outside the cell.</summary>
     /// <exception cref="ArgumentException">There is no such head.</exception>
     public string? LabelAt(string head, Timestamp instant)
     {

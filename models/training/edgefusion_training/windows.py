@@ -56,8 +56,9 @@ def _load_one(path, spec):
     try:
         with open(path, "rb") as stream:
             digest = hashlib.sha256(stream.read()).hexdigest()
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise TrainingError(f"cannot read window file '{path}': {error}") from error
     except Exception as error:  # zipfile raises its own kinds for a damaged archive
