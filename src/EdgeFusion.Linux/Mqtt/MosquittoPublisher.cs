@@ -38,6 +38,7 @@ public sealed class MosquittoPublisher : IPublisher
         }
 
         _options = options;
+        Target = options.Target;
         _flight = new FlightWindow(options.SendMaximum);
         _userProperties = options.UserProperties.Select(p => (Utf8(p.Key), Utf8(p.Value))).ToArray();
         MosquittoFault.ThrowIfFailed(LibMosquitto.LibInit(), options.Target, "initialise libmosquitto for");
@@ -45,7 +46,7 @@ public sealed class MosquittoPublisher : IPublisher
     }
 
     /// <inheritdoc/>
-    public string Target => _options.Target;
+    public string Target { get; }
 
     /// <inheritdoc/>
     public bool IsConnected => _connection is { IsAlive: true };

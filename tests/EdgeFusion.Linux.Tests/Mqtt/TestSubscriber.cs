@@ -13,6 +13,7 @@ internal sealed class TestSubscriber : IDisposable
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly List<JsonElement> _lines = [];
+    private readonly List<ReceivedMessage> _received = [];
 
     public TestSubscriber(int port, string filter = "#")
     {
@@ -46,9 +47,16 @@ internal sealed class TestSubscriber : IDisposable
         }
     }
 
-    public IReadOnlyList<ReceivedMessage> Received => Lines.Select(line => new ReceivedMessage(
-        Text(line, "topic"), Text(line, "payload"), (QualityOfService)line.GetProperty("qos").GetInt32(),
-        line.GetProperty("retain").GetInt32() != 0, Expiry(line))).ToArray();
+    public IReadOnlyList<ReceivedMessage> Received
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _received.ToArray();
+            }
+        }
+    }
 
     public void Dispose()
     {
@@ -60,6 +68,10 @@ internal sealed class TestSubscriber : IDisposable
 
         _process.Dispose();
     }
+
+    private static ReceivedMessage Message(JsonElement line) => new(
+        Text(line, "topic"), Text(line, "payload"), (QualityOfService)line.GetProperty("qos").GetInt32(),
+        line.GetProperty("retain").GetInt32() != 0, Expiry(line));
 
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
 
@@ -78,9 +90,11 @@ internal sealed class TestSubscriber : IDisposable
 
         if (line.StartsWith('{'))
         {
+            JsonElement json = JsonDocument.Parse(line).RootElement;
             lock (_gate)
             {
-                _lines.Add(JsonDocument.Parse(line).RootElement);
+                _lines.Add(json);
+                _received.Add(Message(json));
             }
         }
         else if (line.StartsWith("Subscribed", StringComparison.Ordinal))
