@@ -87,6 +87,7 @@ class WindowFiles(unittest.TestCase):
             (damage("labels_kind", np.full(24, 7, np.int32)), r"labels_kind must be \[24\] within -1..1"),
             (damage("group", np.full(24, 6, np.int32)), "group must be"),
             (damage("meta", np.array('{"labels": {"kind": ["k1", "k0"]}}')), "labels of kind are"),
+            (damage("meta", np.array('{"inputs": ["b", "a", "c"]}')), "cut for the inputs"),
             (damage("meta", np.array("nonsense")), "meta is not JSON"),
         ]
         for change, message in cases:
@@ -101,6 +102,12 @@ class WindowFiles(unittest.TestCase):
             stream.write(b"PK\x03\x04 cut off")
         with self.assertRaisesRegex(TrainingError, "cut.npz"):
             load_windows(self.path("cut.npz"), self.spec)
+
+    def test_repetitions_of_an_object_can_share_a_group(self):
+        windows = load_windows(write_windows(self.path(), self.spec, count=12, groups=6), self.spec).by_labels()
+
+        self.assertEqual(["0", "1"], windows.groups)
+        self.assertEqual(windows.labels["kind"].tolist(), windows.group.tolist())
 
     def test_folds_never_share_a_group_and_cover_everything(self):
         windows = load_windows(write_windows(self.path(), self.spec, count=60, groups=12), self.spec)
