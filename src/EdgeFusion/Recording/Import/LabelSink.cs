@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Text.Json;
+using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Recording.Import;
+
+/// <summary>Writes a segment's labels: those of the whole segment and those of its events.</summary>
+internal sealed class LabelSink
+{
+    private readonly McapWriter _writer;
+    private readonly ImportMap _map;
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private readonly ushort _id;
+
+    public LabelSink(McapWriter writer, ImportMap map)
+    {
+        _writer = writer;
+        _map = map;
+        _id = ImportChannel.Add(writer, RecordedLabel.Channel);
+    }
+
+    /// <summary>Labels written.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Writes the labels of a segment that has ended.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="start">Its start in the recording.</param>
+    /// <param name="end">Its end in the recording.</param>
+    /// <param name="clockShift">Recording time minus time on the set's own clock.</param>
+    /// <param name="logTime">Not before anything written so far.</param>
+    public void Write(Segment segment, Timestamp start, Timestamp end, long clockShift, Timestamp logTime)
+    {
+        foreach (MapLabel label in _map.Labels)
+        {
+            Write(new RecordedLabel(label.Head, segment.Expand(label.Label), start, end), logTime);
+        }
+
+        foreach (MapEvents events in _map.Events)
+        {
+            JsonElement list = segment.List(events.Items);
+            if (list.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+
+            int number = 0;
+            foreach (JsonElement item in list.EnumerateArray())
+            {
+                Segment place = segment.With(
+                    "event", new AxisItem(ImportManifest.Text(item.ValueKind == JsonValueKind.Object ? default : item), number++, 0, item));
+                long from = Time(place, events.Start, clockShift) - events.BeforeNanoseconds;
+                long to = Time(place, events.End, clockShift) + events.AfterNanoseconds;
+                var label = new RecordedLabel(
+                    events.Head, place.Expand(events.Label),
+                    new Timestamp(Math.Max(from, start.Nanoseconds)), new Timestamp(Math.Min(to, end.Nanoseconds)));
+                Write(label, logTime);
+            }
+        }
+    }
+
+    private static long Time(Segment place, string template, long clockShift)
+    {
+        string text = place.Expand(template);
+        return DecimalTime.TryParse(text, TimeUnit.Seconds, out long time)
+            ? time + clockShift
+            : throw ImportFault.Data($"segment {place}", $"'{template}' gives '{text}', not a time", "Check the manifest.");
+    }
+
+    // An empty text is "no label"; what lies outside the segment has no data to be learnt from.
+    private void Write(RecordedLabel label, Timestamp logTime)
+    {
+        if (label.Label.Length == 0 || label.End <= label.Start)
+        {
+            return;
+        }
+
+        _buffer.ResetWrittenCount();
+        label.Write(_buffer);
+        ulong time = McapTime.FromTimestamp(logTime);
+        _writer.WriteMessage(_id, unchecked((uint)Count), time, time, _buffer.WrittenSpan);
+        Count++;
+    }
+}
