@@ -12,15 +12,16 @@ internal sealed class ImportChannel
     private readonly ushort _id;
     private long _sequence;
 
-    public ImportChannel(McapWriter writer, SensorInfo info, bool isCompressed, Timestamp start)
+    public ImportChannel(
+        McapWriter writer, RecordingChannels channels, SensorInfo info, bool isCompressed, Timestamp start)
     {
         _writer = writer;
         _encoder = isCompressed ? SampleEncoder.ForCompressedFrames(info) : SampleEncoder.For(info);
-        _id = Add(writer, _encoder.Channel);
+        _id = channels.Add(_encoder.Channel);
         if (_encoder.InfoChannel is { } description)
         {
             ulong time = McapTime.FromTimestamp(start);
-            writer.WriteMessage(Add(writer, description), 0, time, time, _encoder.InfoMessage.Span);
+            writer.WriteMessage(channels.Add(description), 0, time, time, _encoder.InfoMessage.Span);
         }
     }
 
@@ -33,13 +34,6 @@ internal sealed class ImportChannel
 
     /// <summary>Rows left out so far.</summary>
     public long Skipped { get; set; }
-
-    /// <summary>Adds a channel and its schema.</summary>
-    public static ushort Add(McapWriter writer, ChannelDescription channel)
-    {
-        ushort schema = writer.AddSchema(channel.SchemaName, channel.SchemaEncoding, channel.SchemaText);
-        return writer.AddChannel(channel.Topic, channel.MessageEncoding, schema, channel.Metadata);
-    }
 
     public void Write(Timestamp capture, Timestamp arrival, ReadOnlySpan<byte> payload)
     {

@@ -13,11 +13,11 @@ internal sealed class LabelSink
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private readonly ushort _id;
 
-    public LabelSink(McapWriter writer, ImportMap map)
+    public LabelSink(McapWriter writer, RecordingChannels channels, ImportMap map)
     {
         _writer = writer;
         _map = map;
-        _id = ImportChannel.Add(writer, RecordedLabel.Channel);
+        _id = channels.Add(RecordedLabel.Channel);
     }
 
     /// <summary>Labels written.</summary>
@@ -47,8 +47,8 @@ internal sealed class LabelSink
             int number = 0;
             foreach (JsonElement item in list.EnumerateArray())
             {
-                Segment place = segment.With(
-                    "event", new AxisItem(ImportManifest.Text(item.ValueKind == JsonValueKind.Object ? default : item), number++, 0, item));
+                string text = item.ValueKind == JsonValueKind.Object ? "" : ImportManifest.Text(item);
+                Segment place = segment.With("event", new AxisItem(text, number++, AxisSize: 0, item));
                 long from = Time(place, events.Start, clockShift) - events.BeforeNanoseconds;
                 long to = Time(place, events.End, clockShift) + events.AfterNanoseconds;
                 var label = new RecordedLabel(

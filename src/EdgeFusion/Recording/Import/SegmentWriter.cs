@@ -4,16 +4,32 @@ using EdgeFusion.Time;
 namespace EdgeFusion.Recording.Import;
 
 /// <summary>Writes segments one after another, the samples of all streams merged by time.</summary>
-internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWriter writer)
+internal sealed class SegmentWriter
 {
     /// <summary>Samples between two looks at the cancellation token.</summary>
     private const int SamplesPerCheck = 4096;
 
-    private readonly LabelSink _labels = new(writer, map);
+    private readonly ImportMap _map;
+    private readonly RowSources _sources;
+    private readonly McapWriter _writer;
+    private readonly RecordingChannels _channels;
+    private readonly LabelSink _labels;
     private readonly List<SegmentCursor> _cursors = [];
     private readonly List<bool> _isOpen = [];
-    private Timestamp _start = new(map.OriginNanoseconds);
-    private Timestamp _logTime = new(map.OriginNanoseconds);
+    private Timestamp _start;
+    private Timestamp _logTime;
+
+    public SegmentWriter(ImportMap map, RowSources sources, McapWriter writer)
+    {
+        _map = map;
+        _sources = sources;
+        _writer = writer;
+        _channels = new RecordingChannels(writer);
+        _labels = new LabelSink(writer, _channels, map);
+        _start = new Timestamp(map.OriginNanoseconds);
+        _logTime = _start;
+        End = _start;
+    }
 
     /// <summary>The channels in the order of the map; empty before the first segment.</summary>
     public List<ImportChannel> Channels { get; } = [];
@@ -24,7 +40,7 @@ internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWrite
     public long Samples { get; private set; }
 
     /// <summary>End of the last segment.</summary>
-    public Timestamp End { get; private set; } = new(map.OriginNanoseconds);
+    public Timestamp End { get; private set; }
 
     /// <summary>Writes the next segment.</summary>
     public void Write(Segment segment, CancellationToken stopping)
@@ -32,11 +48,11 @@ internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWrite
         try
         {
             Open(segment);
-            long shift = _start.Nanoseconds - (map.IsAbsolute ? FirstTime() : 0);
+            long shift = _start.Nanoseconds - (_map.IsAbsolute ? FirstTime() : 0);
             Timestamp end = WriteSamples(segment, shift, stopping);
-            if (map.LengthNanoseconds > 0)
+            if (_map.LengthNanoseconds > 0)
             {
-                end = _start.AddNanoseconds(map.LengthNanoseconds);
+                end = _start.AddNanoseconds(_map.LengthNanoseconds);
             }
 
             _logTime = end > _logTime ? end : _logTime;
@@ -52,13 +68,13 @@ internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWrite
 
     private void Open(Segment segment)
     {
-        foreach (MapStream stream in map.Streams)
+        foreach (MapStream stream in _map.Streams)
         {
-            SegmentCursor cursor = SegmentCursor.Open(stream, sources, segment);
+            SegmentCursor cursor = SegmentCursor.Open(stream, _sources, segment);
             _cursors.Add(cursor);
             if (Channels.Count < _cursors.Count)
             {
-                Channels.Add(new ImportChannel(writer, cursor.Info, cursor.IsCompressed, _start));
+                Channels.Add(new ImportChannel(_writer, _channels, cursor.Info, cursor.IsCompressed, _start));
             }
 
             if (cursor.Info != Channels[_cursors.Count - 1].Info)
@@ -102,7 +118,7 @@ internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWrite
             SegmentCursor cursor = _cursors[next];
             ImportChannel channel = Channels[next];
             long relative = checked(cursor.Nanoseconds + shift) - _start.Nanoseconds;
-            if (relative < 0 || (map.LengthNanoseconds > 0 && relative >= map.LengthNanoseconds))
+            if (relative < 0 || (_map.LengthNanoseconds > 0 && relative >= _map.LengthNanoseconds))
             {
                 channel.Skipped++;
             }
@@ -155,8 +171,8 @@ internal sealed class SegmentWriter(ImportMap map, RowSources sources, McapWrite
 
     private Timestamp NextStart(Timestamp end)
     {
-        long after = end.Nanoseconds + map.GapNanoseconds - map.OriginNanoseconds;
-        long steps = (after + map.AlignNanoseconds - 1) / map.AlignNanoseconds;
-        return new Timestamp(map.OriginNanoseconds + (steps * map.AlignNanoseconds));
+        long after = end.Nanoseconds + _map.GapNanoseconds - _map.OriginNanoseconds;
+        long steps = (after + _map.AlignNanoseconds - 1) / _map.AlignNanoseconds;
+        return new Timestamp(_map.OriginNanoseconds + (steps * _map.AlignNanoseconds));
     }
 }
