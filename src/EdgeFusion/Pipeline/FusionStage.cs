@@ -52,6 +52,7 @@ internal sealed class FusionStage
         into.Engine = engine.Info;
         if (!into.HasScores)
         {
+            PredictionDecoder.ClearScores(into);
             return null;
         }
 
@@ -64,6 +65,7 @@ internal sealed class FusionStage
         catch (ModelException exception)
         {
             into.Quality = PredictionQuality.EngineFailed;
+            PredictionDecoder.ClearScores(into);
             failure = exception.Message;
         }
 

@@ -23,6 +23,8 @@ namespace EdgeFusion.Pipeline;
 /// </remarks>
 public sealed class VirtualPipeline : IDisposable
 {
+    private const long LongestIdleNanoseconds = 60 * Timestamp.NanosecondsPerSecond;
+
     private readonly VirtualSetup _setup;
     private readonly VirtualTimeProvider _time;
     private readonly SampleSink[] _sinks;
@@ -77,6 +79,9 @@ public sealed class VirtualPipeline : IDisposable
     /// <summary>Recorded decisions whose samples the recording lacks in part.</summary>
     public long IncompleteCuts { get; private set; }
 
+    /// <summary>Windows passed over because no sensor spoke for more than a minute.</summary>
+    public long IdleWindows { get; private set; }
+
     /// <summary>Virtual time.</summary>
     public Timestamp Now => _time.Now;
 
@@ -104,7 +109,7 @@ public sealed class VirtualPipeline : IDisposable
         {
             AdvanceTo(header.Arrival);
             Push(feed, sensor, header);
-            CutAll(header.Arrival);
+            CutAll(Now);
         }
     }
 
@@ -202,6 +207,14 @@ public sealed class VirtualPipeline : IDisposable
     /// <summary>Lets virtual time pass up to, but not including, an instant.</summary>
     private void AdvanceTo(Timestamp instant)
     {
+        if (instant.Nanoseconds - LongestIdleNanoseconds > Now.Nanoseconds)
+        {
+            // Nobody spoke for a minute or an absurd stamp came: not a million windows without a single sample.
+            AdvanceTo(Now.AddNanoseconds(2 * _setup.Manifest.Window.LengthNanoseconds));
+            IdleWindows += _aligner.SkipUntil(instant.AddNanoseconds(-_setup.Manifest.Window.LengthNanoseconds));
+            _time.Set(instant.AddNanoseconds(-_setup.Manifest.Window.LengthNanoseconds));
+        }
+
         while (true)
         {
             Timestamp trigger = _aligner.NextTrigger(_time.Now);

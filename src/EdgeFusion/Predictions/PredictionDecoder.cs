@@ -6,14 +6,16 @@ namespace EdgeFusion.Predictions;
 
 /// <summary>Turns the outputs in an arena into scores.</summary>
 /// <remarks>
-/// Plain scalar code in a fixed order, so that the same outputs give the same bits on every machine. Pure; allocates
+/// Plain scalar code in a fixed order with an exponential of our own, so that the same outputs give the same bits on
+/// every machine. Where there are no scores they are NaN, so that no stale number can be taken for one. Pure; allocates
 /// nothing. Hot path.
 /// </remarks>
 public static class PredictionDecoder
 {
     /// <summary>
     /// Decodes all heads and the embedding. A NaN or infinity in any of them makes the whole answer
-    /// <see cref="PredictionQuality.NotFinite"/>.
+    /// <see cref="PredictionQuality.NotFinite"/>; what the model says for a modality that is absent is not looked at.
+    /// A prediction whose quality says that there are no scores stays as it is.
     /// </summary>
     /// <param name="arena">Holds the outputs.</param>
     /// <param name="into">Receives the scores; its modality states must be filled already.</param>
@@ -21,34 +23,61 @@ public static class PredictionDecoder
     {
         ArgumentNullException.ThrowIfNull(arena);
         ArgumentNullException.ThrowIfNull(into);
+        if (!into.HasScores)
+        {
+            ClearScores(into);
+        }
+        else if (!DecodeAll(arena, into))
+        {
+            into.Quality = PredictionQuality.NotFinite;
+            ClearScores(into);
+        }
+    }
+
+    /// <summary>Makes every score and the embedding NaN: there is no answer.</summary>
+    public static void ClearScores(Prediction prediction)
+    {
+        ArgumentNullException.ThrowIfNull(prediction);
+        foreach (HeadScores head in prediction.Heads)
+        {
+            head.Values.AsSpan().Fill(float.NaN);
+            head.PerModality.AsSpan().Fill(float.NaN);
+            head.Best = 0;
+        }
+
+        prediction.Embedding.AsSpan().Fill(float.NaN);
+    }
+
+    private static bool DecodeAll(TensorArena arena, Prediction into)
+    {
         for (int i = 0; i < into.Heads.Length; i++)
         {
             if (!DecodeHead(arena, i, into))
             {
-                into.Quality = PredictionQuality.NotFinite;
-                return;
+                return false;
             }
         }
 
-        if (arena.EmbeddingIndex >= 0)
+        if (arena.EmbeddingIndex < 0)
         {
-            arena.Floats(arena.EmbeddingIndex).CopyTo(into.Embedding);
-            if (!Sensing.FiniteCheck.AllFinite(into.Embedding))
-            {
-                into.Quality = PredictionQuality.NotFinite;
-            }
+            return true;
         }
+
+        arena.Floats(arena.EmbeddingIndex).CopyTo(into.Embedding);
+        return Sensing.FiniteCheck.AllFinite(into.Embedding);
     }
 
     private static bool DecodeHead(TensorArena arena, int index, Prediction into)
     {
         HeadScores scores = into.Heads[index];
-        if (!Convert(scores.Head, arena.Floats(arena.HeadIndices[index]), scores.Values))
+        Span<float> outputs = arena.Floats(arena.HeadIndices[index]);
+        if (!Convert(scores.Head, outputs, scores.Values))
         {
             return false;
         }
 
-        scores.Best = IndexOfLargest(scores.Values);
+        // Of the outputs: two different logits can round to the same probability.
+        scores.Best = IndexOfLargest(outputs);
         int own = arena.PerModalityIndices[index];
         for (int m = 0; own >= 0 && m < into.Modalities.Length; m++)
         {
@@ -91,12 +120,12 @@ public static class PredictionDecoder
         double sum = 0;
         foreach (float logit in logits)
         {
-            sum += Math.Exp((logit - largest) / temperature);
+            sum += StableExp.Of((logit - largest) / temperature);
         }
 
         for (int i = 0; i < logits.Length; i++)
         {
-            probabilities[i] = (float)(Math.Exp((logits[i] - largest) / temperature) / sum);
+            probabilities[i] = (float)(StableExp.Of((logits[i] - largest) / temperature) / sum);
         }
     }
 

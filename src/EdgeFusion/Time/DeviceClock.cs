@@ -9,7 +9,7 @@ namespace EdgeFusion.Time;
 /// Method: transport can only delay. Per second of device time the smallest (arrival - nominal device time) is kept:
 /// the sample that was delayed least. A least-squares line through the last <see cref="BinCount"/> minima gives offset
 /// and drift, so that bursts (a serial adapter delivering 16 ms at once) and scheduling jitter hardly matter. Until
-/// two bins are full the drift is 0. This is the idea of Cristian's algorithm and of lab-streaming-layer's dejitter,
+/// three bins are full the drift is 0. This is the idea of Cristian's algorithm and of lab-streaming-layer's dejitter,
 /// with a bounded memory.
 /// </para>
 /// <para>
@@ -149,31 +149,35 @@ public sealed class DeviceClock
 
     private void Refit()
     {
+        // The newest bin is not full: its minimum is still too high and would tilt the line.
+        int full = _bins - 1;
+        if (full < 3)
+        {
+            _slope = 0;
+            _offset = LowestMinimum();
+            return;
+        }
+
         double meanTime = 0;
         double meanValue = 0;
-        for (int i = 0; i < _bins; i++)
+        for (int i = 0; i < full; i++)
         {
-            meanTime += _binTime[i] / _bins;
-            meanValue += _binMinimum[i] / _bins;
+            meanTime += _binTime[i] / full;
+            meanValue += _binMinimum[i] / full;
         }
 
         double covariance = 0;
         double variance = 0;
-        for (int i = 0; i < _bins; i++)
+        for (int i = 0; i < full; i++)
         {
             double dt = _binTime[i] - meanTime;
             covariance += dt * (_binMinimum[i] - meanValue);
             variance += dt * dt;
         }
 
-        // The newest bin is seldom full; with fewer than four bins its minimum would tilt the line.
         double limit = LargestDriftPpm * 1e-6;
-        _slope = _bins < 4 || variance == 0 ? 0 : Math.Clamp(covariance / variance, -limit, limit);
+        _slope = variance == 0 ? 0 : Math.Clamp(covariance / variance, -limit, limit);
         _offset = meanValue - (_slope * meanTime);
-        if (_bins < 4)
-        {
-            _offset = LowestMinimum();
-        }
     }
 
     private double LowestMinimum()

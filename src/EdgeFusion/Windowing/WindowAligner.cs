@@ -112,6 +112,17 @@ public sealed class WindowAligner
         return true;
     }
 
+    /// <summary>Passes over all windows that start before an instant; for stretches in which nobody speaks.</summary>
+    /// <returns>Number of windows passed over.</returns>
+    public long SkipUntil(Timestamp instant)
+    {
+        long hop = Grid.Shape.HopNanoseconds;
+        long first = (long)(((Int128)instant.Nanoseconds - Grid.Origin.Nanoseconds + hop - 1) / hop);
+        long passed = Math.Max(0, first - NextWindow);
+        NextWindow += passed;
+        return passed;
+    }
+
     /// <summary>
     /// The earliest instant after <paramref name="now"/> at which <see cref="TryCut"/> can succeed without a new
     /// sample: the window's end, the moment a sensor turns stale, or the deadline.

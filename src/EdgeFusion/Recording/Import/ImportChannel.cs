@@ -1,4 +1,3 @@
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 
@@ -7,30 +6,24 @@ namespace EdgeFusion.Recording.Import;
 /// <summary>One sensor's channel in the recording that is being written.</summary>
 internal sealed class ImportChannel
 {
-    private readonly McapWriter _writer;
-    private readonly SampleEncoder _encoder;
-    private readonly ushort _id;
-    private long _sequence;
+    private readonly RecordingWriter _writer;
+    private readonly int _sensor;
 
-    public ImportChannel(
-        McapWriter writer, RecordingChannels channels, SensorInfo info, bool isCompressed, Timestamp start)
+    public ImportChannel(RecordingWriter writer, SensorInfo info, bool isCompressed, Timestamp start)
     {
         _writer = writer;
-        _encoder = isCompressed ? SampleEncoder.ForCompressedFrames(info) : SampleEncoder.For(info);
-        _id = channels.Add(_encoder.Channel);
-        if (_encoder.InfoChannel is { } description)
-        {
-            ulong time = McapTime.FromTimestamp(start);
-            writer.WriteMessage(channels.Add(description), 0, time, time, _encoder.InfoMessage.Span);
-        }
+        SampleEncoder encoder = isCompressed ? SampleEncoder.ForCompressedFrames(info) : SampleEncoder.For(info);
+        _sensor = writer.AddSensor(encoder, start);
+        Info = info;
+        SchemaName = encoder.Channel.SchemaName;
     }
 
-    public SensorInfo Info => _encoder.Info;
+    public SensorInfo Info { get; }
 
-    public string SchemaName => _encoder.Channel.SchemaName;
+    public string SchemaName { get; }
 
     /// <summary>Samples written.</summary>
-    public long Samples => _sequence;
+    public long Samples { get; private set; }
 
     /// <summary>Rows left out so far.</summary>
     public long Skipped { get; set; }
@@ -39,15 +32,12 @@ internal sealed class ImportChannel
     {
         var header = new SampleHeader
         {
-            Sequence = _sequence,
+            Sequence = Samples,
             Capture = capture,
             Arrival = arrival,
             Length = payload.Length,
         };
-        Span<byte> room = _writer.BeginMessage(
-            _id, unchecked((uint)_sequence), McapTime.FromTimestamp(arrival), McapTime.FromTimestamp(capture),
-            _encoder.MessageBytes(payload.Length));
-        _writer.CommitMessage(_encoder.Encode(in header, payload, room));
-        _sequence++;
+        _writer.WriteSample(_sensor, in header, payload);
+        Samples++;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording.Import;
 
@@ -16,6 +17,9 @@ namespace EdgeFusion.Recording.Import;
 public static class Importer
 {
     private const string PartSuffix = ".part";
+
+    /// <summary>Name of the metadata record that says what was imported.</summary>
+    private const string MetadataName = "edgefusion.import";
 
     /// <summary>Imports a set.</summary>
     /// <param name="options">What and where.</param>
@@ -73,12 +77,11 @@ public static class Importer
         ImportMap map, RowSources sources, List<Segment> segments, string path, IProgress<ImportProgress>? progress,
         CancellationToken stopping)
     {
-        var options = new McapWriterOptions { Profile = RecordingFormat.Profile, Library = RecordingFormat.Library };
-        using McapWriter writer = McapWriter.Create(path, options, overwrite: true);
-        writer.WriteMetadata(RecordingTopics.MetadataName, new SortedDictionary<string, string>(StringComparer.Ordinal)
+        McapWriter mcap = McapWriter.Create(path, RecordingWriter.FileOptions(), overwrite: true);
+        using var writer = new RecordingWriter(mcap, new Timestamp(map.OriginNanoseconds));
+        mcap.WriteMetadata(MetadataName, new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [RecordingTopics.OriginKey] = map.OriginNanoseconds.ToString(CultureInfo.InvariantCulture),
-            ["import"] = map.Name,
+            ["map"] = map.Name,
             ["segments"] = segments.Count.ToString(CultureInfo.InvariantCulture),
         });
         var target = new SegmentWriter(map, sources, writer);

@@ -1,25 +1,11 @@
-using System.Buffers;
 using System.Text.Json;
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording.Import;
 
 /// <summary>Writes a segment's labels: those of the whole segment and those of its events.</summary>
-internal sealed class LabelSink
+internal sealed class LabelSink(RecordingWriter writer, ImportMap map)
 {
-    private readonly McapWriter _writer;
-    private readonly ImportMap _map;
-    private readonly ArrayBufferWriter<byte> _buffer = new();
-    private readonly ushort _id;
-
-    public LabelSink(McapWriter writer, RecordingChannels channels, ImportMap map)
-    {
-        _writer = writer;
-        _map = map;
-        _id = channels.Add(RecordedLabel.Channel);
-    }
-
     /// <summary>Labels written.</summary>
     public long Count { get; private set; }
 
@@ -28,15 +14,14 @@ internal sealed class LabelSink
     /// <param name="start">Its start in the recording.</param>
     /// <param name="end">Its end in the recording.</param>
     /// <param name="clockShift">Recording time minus time on the set's own clock.</param>
-    /// <param name="logTime">Not before anything written so far.</param>
-    public void Write(Segment segment, Timestamp start, Timestamp end, long clockShift, Timestamp logTime)
+    public void Write(Segment segment, Timestamp start, Timestamp end, long clockShift)
     {
-        foreach (MapLabel label in _map.Labels)
+        foreach (MapLabel label in map.Labels)
         {
-            Write(new RecordedLabel(label.Head, segment.Expand(label.Label), start, end), logTime);
+            Write(new LabelSpan(label.Head, segment.Expand(label.Label), start, end));
         }
 
-        foreach (MapEvents events in _map.Events)
+        foreach (MapEvents events in map.Events)
         {
             JsonElement list = segment.List(events.Items);
             if (list.ValueKind != JsonValueKind.Array)
@@ -51,10 +36,10 @@ internal sealed class LabelSink
                 Segment place = segment.With("event", new AxisItem(text, number++, AxisSize: 0, item));
                 long from = Time(place, events.Start, clockShift) - events.BeforeNanoseconds;
                 long to = Time(place, events.End, clockShift) + events.AfterNanoseconds;
-                var label = new RecordedLabel(
+                var label = new LabelSpan(
                     events.Head, place.Expand(events.Label),
                     new Timestamp(Math.Max(from, start.Nanoseconds)), new Timestamp(Math.Min(to, end.Nanoseconds)));
-                Write(label, logTime);
+                Write(label);
             }
         }
     }
@@ -68,17 +53,14 @@ internal sealed class LabelSink
     }
 
     // An empty text is "no label"; what lies outside the segment has no data to be learnt from.
-    private void Write(RecordedLabel label, Timestamp logTime)
+    private void Write(LabelSpan label)
     {
         if (label.Label.Length == 0 || label.End <= label.Start)
         {
             return;
         }
 
-        _buffer.ResetWrittenCount();
-        label.Write(_buffer);
-        ulong time = McapTime.FromTimestamp(logTime);
-        _writer.WriteMessage(_id, unchecked((uint)Count), time, time, _buffer.WrittenSpan);
+        writer.WriteLabel(label);
         Count++;
     }
 }

@@ -1,4 +1,3 @@
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording.Import;
@@ -11,21 +10,19 @@ internal sealed class SegmentWriter
 
     private readonly ImportMap _map;
     private readonly RowSources _sources;
-    private readonly McapWriter _writer;
-    private readonly RecordingChannels _channels;
+    private readonly RecordingWriter _writer;
     private readonly LabelSink _labels;
     private readonly List<SegmentCursor> _cursors = [];
     private readonly List<bool> _isOpen = [];
     private Timestamp _start;
     private Timestamp _logTime;
 
-    public SegmentWriter(ImportMap map, RowSources sources, McapWriter writer)
+    public SegmentWriter(ImportMap map, RowSources sources, RecordingWriter writer)
     {
         _map = map;
         _sources = sources;
         _writer = writer;
-        _channels = new RecordingChannels(writer);
-        _labels = new LabelSink(writer, _channels, map);
+        _labels = new LabelSink(writer, map);
         _start = new Timestamp(map.OriginNanoseconds);
         _logTime = _start;
         End = _start;
@@ -55,8 +52,7 @@ internal sealed class SegmentWriter
                 end = _start.AddNanoseconds(_map.LengthNanoseconds);
             }
 
-            _logTime = end > _logTime ? end : _logTime;
-            _labels.Write(segment, _start, end, shift, _logTime);
+            _labels.Write(segment, _start, end, shift);
             End = end;
             _start = NextStart(end);
         }
@@ -74,7 +70,7 @@ internal sealed class SegmentWriter
             _cursors.Add(cursor);
             if (Channels.Count < _cursors.Count)
             {
-                Channels.Add(new ImportChannel(_writer, _channels, cursor.Info, cursor.IsCompressed, _start));
+                Channels.Add(new ImportChannel(_writer, cursor.Info, cursor.IsCompressed, _start));
             }
 
             if (cursor.Info != Channels[_cursors.Count - 1].Info)

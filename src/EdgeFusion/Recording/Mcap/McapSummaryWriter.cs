@@ -30,11 +30,12 @@ internal sealed class McapSummaryWriter(McapWriterOptions options)
                 buffer.WriteSummaryOffset(group, options.RecordPadding);
         }
 
-        var footer = buffer.BeginRecord(McapOpcode.Footer);
+        // The CRC covers the head of the footer too, so its length has to stand before.
+        buffer.WriteByte((byte)McapOpcode.Footer);
+        buffer.WriteUInt64(McapFormat.FooterBytes);
         buffer.WriteUInt64(summaryLength > 0 ? (ulong)(position + start) : 0);
         buffer.WriteUInt64((ulong)offsetStart);
         buffer.WriteUInt32(options.SummaryCrc ? Crc32.Compute(buffer.Written[start..]) : 0);
-        buffer.EndRecord(footer);
         buffer.WriteBytes(McapFormat.Magic);
     }
 

@@ -1,0 +1,7 @@
+"""python3 -m edgefusion_training <verb> ..."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

@@ -1,0 +1,79 @@
+"""After training: gates and temperatures fitted on validation objects, never on the objects trained on."""
+
+import itertools
+import math
+
+import torch
+from torch.nn import functional
+
+from .metrics import predict
+from .readout import MeanReadout, masked_weights
+
+GATE_LIMIT = 4.0  # e^4: at most about 55:1 between two sensors, so that a gate never switches a sensor off for good
+GATE_PENALTY = 1e-3
+
+
+def calibrate(model, data, steps=200):
+    """Fits per head one temperature, and for mean readouts one gate per modality, by cross entropy over masks.
+
+    All non-empty subsets of the sensors are used, so that the weights also fit a window with sensors missing.
+    """
+    count = len(model.spec.inputs)
+    masks = [mask for mask in itertools.product((0.0, 1.0), repeat=count) if any(mask)]
+    seen = [[] for _ in model.spec.heads]
+    for mask in masks:
+        avail = data.avail * torch.tensor(mask)
+        usable = avail.sum(dim=1) > 0
+        if not bool(usable.any()):
+            continue
+        part = data.subset(usable)
+        fused, unimodal = predict(model, part, avail[usable])
+        for number in range(len(model.spec.heads)):
+            seen[number].append((fused[number], unimodal[number], avail[usable], part.labels[:, number]))
+    for number, head in enumerate(model.spec.heads):
+        fused, unimodal, avail, labels = (torch.cat(column) for column in zip(*seen[number]))
+        known = labels >= 0
+        if bool(known.any()):
+            _fit(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known], steps)
+
+
+def _fit(readout, fused, unimodal, avail, labels, steps):
+    gated = isinstance(readout, MeanReadout)
+    gate = torch.zeros(avail.shape[1], requires_grad=gated)
+    log_temperature = torch.zeros((), requires_grad=True)
+    optimiser = torch.optim.Adam([log_temperature] + ([gate] if gated else []), lr=0.05)
+
+    def logits():
+        if not gated:
+            return fused / readout.temperature * log_temperature.exp()
+        weights = masked_weights(avail, gate.clamp(-GATE_LIMIT, GATE_LIMIT)).unsqueeze(-1)
+        return (unimodal / readout.temperature * weights).sum(dim=1) * log_temperature.exp()
+
+    for _ in range(steps):
+        loss = functional.cross_entropy(logits(), labels) + GATE_PENALTY * (gate * gate).sum()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        readout.temperature.copy_(log_temperature.exp().clamp(0.05, 20.0))
+        if gated:
+            readout.gate.copy_(gate.clamp(-GATE_LIMIT, GATE_LIMIT))
+
+
+def read_calibration(model):
+    """Head name -> {"temperature": t, "gate": [per modality]} (the gate only for mean readouts)."""
+    found = {}
+    for name, readout in model.readouts.items():
+        found[name] = {"temperature": float(readout.temperature)}
+        if isinstance(readout, MeanReadout):
+            found[name]["gate"] = readout.gate.tolist()
+    return found
+
+
+def average_calibration(model, calibrations):
+    """Sets the mean of several calibrations: gates in the log domain as they are, temperatures geometrically."""
+    for name, readout in model.readouts.items():
+        logs = [math.log(item[name]["temperature"]) for item in calibrations]
+        readout.temperature.fill_(math.exp(sum(logs) / len(logs)))
+        if isinstance(readout, MeanReadout):
+            readout.gate.copy_(torch.tensor([item[name]["gate"] for item in calibrations]).mean(dim=0))

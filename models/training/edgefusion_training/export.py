@@ -1,0 +1,121 @@
+"""Export: opset 17 ONNX, checked against PyTorch before it is kept, with manifest, parity file and README."""
+
+import hashlib
+import os
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import jsonfile
+from .block import LAYER_NORM_EPSILON
+from .errors import TrainingError
+from .fold import fold
+from .modelcard import write_readme
+from .onnx_reference import evaluate_graph
+from .parity import TOLERANCE, cases, make_input, ranges, torch_runner, write_parity
+
+OPSET = 17
+MODEL_FILE, MANIFEST_FILE, PARITY_FILE = "model.onnx", "manifest.json", "parity.json"
+SIZE_LIMIT_BYTES = 20 * 1024 * 1024  # models live in the repository
+
+
+class _Flat(nn.Module):
+    """The model with positional inputs and outputs, as torch.onnx.export wants it."""
+
+    def __init__(self, model, names):
+        super().__init__()
+        self.model, self.names = model, names
+
+    def forward(self, *tensors):
+        outputs = self.model(tensors[:-1], tensors[-1])
+        return tuple(outputs[name] for name in self.names)
+
+
+def output_names(spec):
+    """Output tensors in the graph's order: heads, heads per modality, embedding."""
+    return ([head.tensor for head in spec.heads] + [head.per_modality_tensor for head in spec.heads]
+            + [spec.embedding_tensor])
+
+
+def export_model(model, provenance, folder, readme=None):
+    """Writes model.onnx, manifest.json, parity.json and README.md to `folder`; returns the manifest.
+
+    Raises TrainingError when the graph and PyTorch disagree by more than the parity tolerance: nothing is kept then.
+    """
+    spec = model.spec
+    model.eval()
+    os.makedirs(folder, exist_ok=True)
+    temporary = os.path.join(folder, MODEL_FILE + ".new")
+    try:
+        write_graph(model, temporary)
+        worst = compare(model, temporary)
+        if worst > TOLERANCE:
+            raise TrainingError(f"exported graph of '{spec.name}' differs from PyTorch by {worst:.2g} "
+                                f"(tolerance {TOLERANCE:g}); it was not kept")
+        if os.path.getsize(temporary) > SIZE_LIMIT_BYTES:
+            raise TrainingError(f"model file of '{spec.name}' has {os.path.getsize(temporary)} bytes, the limit is "
+                                f"{SIZE_LIMIT_BYTES}: reduce width or layers")
+        os.replace(temporary, os.path.join(folder, MODEL_FILE))
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+    manifest = make_manifest(model, provenance, os.path.join(folder, MODEL_FILE))
+    manifest["provenance"]["export_error"] = float(f"{worst:.2g}")
+    jsonfile.write(os.path.join(folder, MANIFEST_FILE), manifest)
+    write_parity(model, torch_runner(model), os.path.join(folder, PARITY_FILE))
+    write_readme(os.path.join(folder, "README.md"), manifest, readme or {})
+    return manifest
+
+
+def write_graph(model, path):
+    """Traces the model at batch 1 with static shapes and folds constants."""
+    import onnx  # only export needs it
+
+    spec = model.spec
+    inputs = [torch.zeros(item.shape, dtype=getattr(torch, item.type)) for item in spec.inputs]
+    names = output_names(spec)
+    # The wrapper must be in evaluation mode: the exporter restores the mode it finds, children included.
+    torch.onnx.export(_Flat(model, names).eval(), tuple(inputs) + (torch.ones(1, len(inputs)),), path, opset_version=OPSET,
+                      input_names=[item.tensor for item in spec.inputs] + [spec.mask_tensor], output_names=names,
+                      do_constant_folding=True)
+    graph = onnx.load(path)
+    graph.producer_name, graph.producer_version = "edgefusion_training", ""
+    for node in graph.graph.node:
+        node.ClearField("doc_string")
+    fold(graph)
+    onnx.checker.check_model(graph, full_check=True)
+    onnx.save(graph, path)
+
+
+def compare(model, path):
+    """Largest absolute difference between the graph (numpy reference) and PyTorch over all parity cases."""
+    run, bounds, worst = torch_runner(model), ranges(model), 0.0
+    for number, (_, mask) in enumerate(cases(len(model.spec.inputs))):
+        inputs = [make_input(item, number, k, *bounds[k]) for k, item in enumerate(model.spec.inputs)]
+        avail = np.asarray([mask], np.float32)
+        feeds = {item.tensor: value for item, value in zip(model.spec.inputs, inputs)}
+        feeds[model.spec.mask_tensor] = avail
+        graph, expected = evaluate_graph(path, feeds), run(inputs, avail)
+        for name, value in expected.items():
+            difference = np.abs(graph[name] - value).max()
+            worst = max(worst, float("inf") if np.isnan(difference) else float(difference))
+    return worst
+
+
+def make_manifest(model, provenance, path):
+    """The window spec completed to the runtime's manifest."""
+    with open(path, "rb") as stream:
+        digest = hashlib.sha256(stream.read()).hexdigest()
+    raw = model.spec.raw
+    manifest = {key: raw[key] for key in ("schema", "name", "version", "description") if key in raw}
+    manifest.update({"file": os.path.basename(path), "sha256": digest, "opset": OPSET})
+    manifest.update({key: value for key, value in raw.items() if key not in manifest})
+    manifest["embedding"] = {"tensor": model.spec.embedding_tensor, "size": model.options["width"]}
+    for head, item in zip(model.spec.heads, manifest["heads"]):
+        item["per_modality_tensor"] = head.per_modality_tensor
+    manifest["numerics"] = {"gelu": "erf", "layer_norm_epsilon": LAYER_NORM_EPSILON}
+    manifest["frontend"] = {item.tensor: encoder.frontend.describe()
+                            for item, encoder in zip(model.spec.inputs, model.encoders)}
+    manifest["provenance"] = dict(provenance)
+    return manifest

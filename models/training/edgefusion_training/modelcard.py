@@ -1,0 +1,74 @@
+"""README.md of an exported model, written from its manifest so that text and numbers cannot drift apart."""
+
+from .metrics import table
+
+
+def write_readme(path, manifest, readme):
+    """`readme` is the configuration's section: strings `data`, `licence`, and lists `notes`, `limits`."""
+    with open(path, "w", encoding="utf-8", newline="\n") as stream:
+        stream.write("\n".join(_lines(manifest, readme)) + "\n")
+
+
+def _lines(manifest, readme):
+    provenance = manifest["provenance"]
+    lines = [f"# {manifest['name']} {manifest['version']}", "", manifest["description"] + ".", "",
+             "Written by `edgefusion_training export` together with `model.onnx`, `manifest.json` (the runtime's "
+             "contract) and", "`parity.json` (PyTorch outputs for synthetic windows made by formula). Do not edit.", ""]
+    lines += ["## Inputs and outputs", "", "| input | kind | shape | rate Hz | tokens |", "|---|---|---|---|---|"]
+    for item in manifest["inputs"]:
+        tokens = manifest["frontend"][item["tensor"]]["tokens"]
+        lines.append(f"| {item['tensor']} | {item['kind']} {item['type']} | {item['shape']} | {item['rate_hz']:g} "
+                     f"| {tokens} |")
+    lines += ["", f"Mask `{manifest['mask']['tensor']}` {manifest['mask']['shape']}, 1 = present. Window "
+              f"{manifest['window']['length_ms']} ms. Heads:", ""]
+    lines += [f"- `{head['name']}`: {', '.join(head['labels'])}" for head in manifest["heads"]]
+    lines += _model(manifest, provenance)
+    if readme.get("data"):
+        lines += ["", "## Data", "", *_wrap(readme["data"])]
+    lines += [""] + _results(manifest, provenance)
+    for title, key in (("Notes", "notes"), ("Limits", "limits")):
+        if readme.get(key):
+            lines += ["", f"## {title}", ""]
+            for item in readme[key]:
+                first, *rest = _wrap(item)
+                lines += ["- " + first] + ["  " + line for line in rest]
+    if readme.get("licence"):
+        lines += ["", "## Licence", "", *_wrap(readme["licence"])]
+    return lines
+
+
+def _model(manifest, provenance):
+    options = provenance["config"]["model"]
+    fusion = ("no exchange (late baseline)" if options["fusion"] == "late" else
+              f"bottleneck fusion from layer {options['fusion_layer']} with {options['bottleneck_tokens']} tokens")
+    readouts = ", ".join(f"{name} {kind}" for name, kind in options["readout"].items())
+    return ["", "## Model", "",
+            f"Width {options['width']}, {options['layers']} layers, {options['attention_heads']} attention heads, "
+            f"{fusion};", f"{provenance['parameters'] / 1e6:.2f} M parameters, {provenance['macs'] / 1e6:.1f} MMAC per "
+            f"window. Readout: {readouts}.", "",
+            *_wrap(f"Recipe: {provenance['recipe']}"), "",
+            f"Seed {provenance['seed']}, {provenance['epochs']} epochs, {provenance['windows']} windows of "
+            f"{provenance['groups']} groups; {provenance['trained_with']}.",
+            f"The exported graph differs from PyTorch by at most {provenance['export_error']:g} on the parity windows."]
+
+
+def _results(manifest, provenance):
+    measured = provenance["metrics"]
+    if "accuracy" not in measured:
+        return []
+    heads = [head["name"] for head in manifest["heads"]]
+    return ["## Accuracy on unseen groups", "",
+            *_wrap(f"{measured['kind'].capitalize()}; {measured['windows']} test windows of {measured['groups']} "
+                   "groups. Accuracy of single windows; a sensor taken away is masked, not retrained."),
+            "", table(measured, heads)]
+
+
+def _wrap(text, width=116):
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = word if not line else line + " " + word
+    return lines + [line]

@@ -1,0 +1,84 @@
+"""Small specs, models and synthetic windows shared by the tests. No real data."""
+
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+
+PACKAGE_ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, PACKAGE_ROOT)
+torch.set_num_threads(1)
+
+from edgefusion_training.model import FusionModel  # noqa: E402  (the path must be set first)
+from edgefusion_training.spec import load_spec, parse_spec  # noqa: E402
+
+
+def spec_path(name):
+    return os.path.join(PACKAGE_ROOT, "specs", name + ".json")
+
+
+def real_spec(name):
+    return load_spec(spec_path(name))
+
+
+def vector_input(name, steps=4, width=3):
+    return {"tensor": name, "modality": name, "kind": "vector", "type": "float32", "shape": [1, steps, width],
+            "layout": "NTC", "elements": [f"{name}_{i}" for i in range(width)], "units": ["1"] * width,
+            "rate_hz": steps, "anchor": "start", "interpolation": "linear"}
+
+
+def tiny_raw(names=("a", "b", "c"), classes=2, steps=4, width=3):
+    return {"schema": 1, "name": "tiny", "version": "0.0.1", "description": "Synthetic",
+            "window": {"length_ms": 1000, "hop_ms": 100, "deadline_ms": 60},
+            "inputs": [vector_input(name, steps, width) for name in names],
+            "mask": {"tensor": "avail", "shape": [1, len(names)]},
+            "heads": [{"name": "kind", "kind": "classification", "tensor": "logits_kind",
+                       "labels": [f"k{i}" for i in range(classes)]}]}
+
+
+def tiny_spec(*arguments, **named):
+    return parse_spec(json.loads(json.dumps(tiny_raw(*arguments, **named))))
+
+
+def tiny_model(spec, seed=0, **options):
+    torch.manual_seed(seed)
+    defaults = {"width": 16, "layers": 4, "fusion_layer": 1, "bottleneck_tokens": 2, "attention_heads": 2,
+                "mlp_ratio": 2, "readout": "mean_logits"}
+    model = FusionModel(spec, {**defaults, **options}).eval()
+    with torch.no_grad():  # zero-initialised parts would hide mistakes
+        for name, parameter in model.named_parameters():
+            if parameter.dim() == 1 or name.endswith("cls"):
+                parameter.add_(torch.randn_like(parameter) * 0.1)
+    return model
+
+
+def random_inputs(spec, count=3, seed=1):
+    random = np.random.RandomState(seed)
+    return [torch.from_numpy(random.randn(count, *item.shape[1:]).astype(np.float32)) for item in spec.inputs]
+
+
+def write_windows(path, spec, count=24, groups=6, seed=0, change=None):
+    """A synthetic window file; `change(arrays)` may damage it."""
+    random = np.random.RandomState(seed)
+    arrays = {}
+    for item in spec.inputs:
+        shape = (count,) + item.shape[1:]
+        arrays[item.tensor] = (random.randint(0, 256, shape).astype(np.uint8) if item.type == "uint8"
+                               else random.randn(*shape).astype(np.float32))
+    arrays["avail"] = np.ones((count, len(spec.inputs)), np.float32)
+    arrays["coverage"] = np.ones((count, len(spec.inputs)), np.float32)
+    arrays["start_ns"] = np.arange(count, dtype=np.int64) * 100_000_000
+    arrays["group"] = (np.arange(count) % groups).astype(np.int32)
+    arrays["groups"] = np.array([f"object-{i}" for i in range(groups)])
+    labels = {}
+    for head in spec.heads:
+        arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
+        labels[head.name] = list(head.labels)
+    arrays["meta"] = np.array(json.dumps({"model": spec.name, "tool": "test", "recordings": [],
+                                          "inputs": [item.raw for item in spec.inputs], "labels": labels}))
+    if change:
+        change(arrays)
+    np.savez(path, **arrays)
+    return path

@@ -1,0 +1,111 @@
+using System.Text.Json;
+using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Recording;
+
+/// <summary>The labels of a recording, searchable by time.</summary>
+/// <remarks>Immutable after loading; bounded by <see cref="MaxLabels"/>. <b>Threading.</b> Any thread.</remarks>
+public sealed class LabelTrack
+{
+    /// <summary>Largest number of labels read from one recording.</summary>
+    public const int MaxLabels = 1_000_000;
+
+    private readonly Dictionary<string, List<LabelSpan>> _byHead = new(StringComparer.Ordinal);
+
+    /// <summary>Number of labels.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Labels that were unreadable and left out.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>Names of the heads that have labels.</summary>
+    public IReadOnlyCollection<string> Heads => _byHead.Keys;
+
+    /// <summary>Reads all labels of a recording.</summary>
+    /// <exception cref="RecordingException">The recording is damaged or has more than <see cref="MaxLabels"/> labels.</exception>
+    public static LabelTrack Read(McapIndexedReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        var track = new LabelTrack();
+        foreach (McapMessage message in reader.ReadMessages(new McapMessageFilter { Topics = [RecordingTopics.Labels] }))
+        {
+            if (track.Count >= MaxLabels)
+            {
+                throw new RecordingException(
+                    $"The recording has more than {MaxLabels} labels; split it into several files.");
+            }
+
+            track.Add(message.Data);
+        }
+
+        foreach (List<LabelSpan> spans in track._byHead.Values)
+        {
+            spans.Sort((a, b) => a.Start.CompareTo(b.Start));
+        }
+
+        return track;
+    }
+
+    /// <summary>The label that holds during all of [start, end), or null.</summary>
+    public string? Covering(string head, Timestamp start, Timestamp end)
+    {
+        if (!_byHead.TryGetValue(head, out List<LabelSpan>? spans))
+        {
+            return null;
+        }
+
+        int low = 0;
+        int high = spans.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (spans[middle].Start <= start)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        // Spans of one head may overlap by mistake: look back at a few, newest first.
+        for (int i = low - 1; i >= Math.Max(0, low - 4); i--)
+        {
+            if (spans[i].End >= end)
+            {
+                return spans[i].Label;
+            }
+        }
+
+        return null;
+    }
+
+    private void Add(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(json);
+            using JsonDocument document = JsonDocument.ParseValue(ref reader);
+            JsonElement root = document.RootElement;
+            var span = new LabelSpan(
+                root.GetProperty("head").GetString()!,
+                root.GetProperty("label").GetString()!,
+                new Timestamp(root.GetProperty("start_ns").GetInt64()),
+                new Timestamp(root.GetProperty("end_ns").GetInt64()));
+            if (!_byHead.TryGetValue(span.Head, out List<LabelSpan>? spans))
+            {
+                _byHead.Add(span.Head, spans = []);
+            }
+
+            spans.Add(span);
+            Count++;
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
+            or FormatException)
+        {
+            Unreadable++;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Buffers;
+using EdgeFusion.Buffering;
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Models;
+using EdgeFusion.Predictions;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Recording;
+
+/// <summary>
+/// Records a live run: reads every sensor's ring on a thread of its own and takes predictions as a sink. A slow or full
+/// disk costs recorded samples, counted; never a captured one and never a prediction.
+/// </summary>
+/// <remarks>
+/// <b>Threading.</b> <see cref="Start"/> and <see cref="Dispose"/> from the pipeline's owner, <see cref="Write"/> from
+/// the sink's thread. Attach it before the sensors start, so that the recording holds every sample of every window.
+/// </remarks>
+public sealed class Recorder : IPredictionSink, IDisposable
+{
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    private readonly RecordingWriter _writer;
+    private readonly PipelineClock _clock;
+    private readonly IPipelineObserver _observer;
+    private readonly PredictionJson? _format;
+    private readonly List<(RingReader Reader, int Channel)> _sensors = [];
+    private readonly ArrayBufferWriter<byte> _json = new(4_096);
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private byte[] _payload = [];
+    private Thread? _thread;
+    private long _lost;
+    private long _written;
+    private bool _failing;
+    private bool _disposed;
+
+    /// <summary>Writes a prediction's JSON; may be null to record decisions only.</summary>
+    public delegate void PredictionJson(Prediction prediction, IBufferWriter<byte> output);
+
+    /// <summary>Creates a recorder.</summary>
+    /// <param name="writer">The recording; owned from here on.</param>
+    /// <param name="manifest">The model of the run.</param>
+    /// <param name="format">Formats predictions.</param>
+    /// <param name="clock">The pipeline's clock.</param>
+    /// <param name="observer">Told when writing begins or ceases to fail.</param>
+    public Recorder(
+        RecordingWriter writer, ModelManifest manifest, PredictionJson? format, PipelineClock clock,
+        IPipelineObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        _writer = writer;
+        _clock = clock;
+        _observer = observer;
+        _format = format;
+        writer.AddModel(manifest);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "recorder";
+
+    /// <summary>Samples and predictions written.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>Samples and predictions that the disk was too slow or too full for.</summary>
+    public long Lost
+    {
+        get
+        {
+            long lost = Volatile.Read(ref _lost);
+            foreach ((RingReader reader, _) in _sensors)
+            {
+                lost += reader.Lost;
+            }
+
+            return lost;
+        }
+    }
+
+    /// <summary>Adds a sensor; before <see cref="Start"/>.</summary>
+    public void Add(SensorRing ring)
+    {
+        ArgumentNullException.ThrowIfNull(ring);
+        _sensors.Add((new RingReader(ring), _writer.AddSensor(ring.Info, _clock.Now)));
+        if (ring.SlotBytes > _payload.Length)
+        {
+            _payload = new byte[ring.SlotBytes];
+        }
+    }
+
+    /// <summary>Starts reading rings.</summary>
+    public void Start()
+    {
+        _thread = new Thread(Run) { Name = "recorder", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <inheritdoc/>
+    public void Write(Prediction prediction)
+    {
+        lock (_lock)
+        {
+            _json.ResetWrittenCount();
+            _format?.Invoke(prediction, _json);
+            try
+            {
+                _writer.WritePrediction(prediction, _json.WrittenSpan);
+                Succeeded();
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure);
+            }
+        }
+    }
+
+    /// <summary>Takes what is still in the rings, completes the file and closes it.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        _stopping.Cancel();
+        if (_thread is null || _thread.Join(StopPatience))
+        {
+            _writer.Dispose();
+            _stopping.Dispose();
+        }
+    }
+
+    private void Run()
+    {
+        CancellationToken stopping = _stopping.Token;
+        while (!stopping.IsCancellationRequested)
+        {
+            Drain();
+            _clock.WaitUntil(_clock.Now + Poll, stopping);
+        }
+
+        Drain();
+    }
+
+    private void Drain()
+    {
+        lock (_lock)
+        {
+            foreach ((RingReader reader, int channel) in _sensors)
+            {
+                while (reader.TryRead(out SampleHeader header, _payload) is var read && read != RingRead.Empty)
+                {
+                    if (read == RingRead.Read)
+                    {
+                        WriteSample(channel, header);
+                    }
+                }
+            }
+        }
+    }
+
+    private void WriteSample(int channel, in SampleHeader header)
+    {
+        try
+        {
+            _writer.WriteSample(channel, header, _payload.AsSpan(0, header.Length));
+            Succeeded();
+        }
+        catch (RecordingException failure)
+        {
+            Failed(failure);
+        }
+    }
+
+    private void Succeeded()
+    {
+        _written++;
+        if (_failing)
+        {
+            _failing = false;
+            _observer.SinkChanged(Name, null);
+        }
+    }
+
+    private void Failed(RecordingException failure)
+    {
+        int discarded = _writer.DiscardPending();
+        _lost += 1 + discarded;
+        _written -= discarded;
+        if (!_failing)
+        {
+            _failing = true;
+            _observer.SinkChanged(Name, failure.Message);
+        }
+    }
+}

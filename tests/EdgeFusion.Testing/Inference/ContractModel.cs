@@ -1,0 +1,106 @@
+using System.Security.Cryptography;
+using EdgeFusion.Models;
+
+namespace EdgeFusion.Testing.Inference;
+
+/// <summary>
+/// A tiny model with all kinds of inputs and outputs whose answers can be worked out by hand:
+/// m_i = mean of all elements of input i where avail_i &gt; 0, else 0;
+/// per_modality[i,c] = m_i * W[i,c]; logits[c] = sum over i of per_modality[i,c]; embedding[e] = sum over i of
+/// m_i * E[i,e].
+/// </summary>
+public static class ContractModel
+{
+    /// <summary>Number of inputs.</summary>
+    public const int Modalities = 3;
+
+    /// <summary>Number of labels.</summary>
+    public const int Labels = 2;
+
+    /// <summary>Size of the embedding.</summary>
+    public const int EmbeddingSize = 4;
+
+    /// <summary>W, [modality][label] row by row. Powers of two, so that products and sums are exact.</summary>
+    public static float[] Weights { get; } = [1, 0.5f, 2, -1, 0.25f, 4];
+
+    /// <summary>E, [modality][value] row by row.</summary>
+    public static float[] EmbeddingWeights { get; } = [1, 0, 0, 1, 0, 1, 0, -1, 0, 0, 1, 0.5f];
+
+    /// <summary>The model file.</summary>
+    public static byte[] File { get; } = WriteFile();
+
+    /// <summary>Its manifest.</summary>
+    public static ModelManifest Manifest { get; } = Describe();
+
+    private static ModelManifest Describe() => new()
+    {
+        Schema = 1,
+        Name = "contract",
+        Version = "1.0.0",
+        File = "model.onnx",
+        Sha256 = Convert.ToHexStringLower(SHA256.HashData(File)),
+        Opset = 17,
+        Window = new WindowShape(1_000_000_000, 100_000_000, 50_000_000),
+        Inputs =
+        [
+            new ModelInput
+            {
+                Tensor = "camera", Modality = "camera", Kind = InputKind.Frames, Type = TensorType.UInt8,
+                Shape = [1, 2, 2, 2, 3], Layout = "NTHWC", RateHz = 2, Interpolation = Interpolation.Nearest,
+            },
+            new ModelInput
+            {
+                Tensor = "microphone", Modality = "microphone", Kind = InputKind.Audio, Type = TensorType.Float32,
+                Shape = [1, 16], Layout = "NT", RateHz = 16,
+            },
+            new ModelInput
+            {
+                Tensor = "force", Modality = "force", Kind = InputKind.Vector, Type = TensorType.Float32,
+                Shape = [1, 4, 2], Layout = "NTC", RateHz = 4,
+            },
+        ],
+        Mask = new MaskInput("avail"),
+        Heads =
+        [
+            new ModelHead
+            {
+                Name = "weight", Kind = HeadKind.Classification, Tensor = "logits_weight", Labels = ["light", "heavy"],
+                PerModalityTensor = "logits_weight_per_modality",
+            },
+        ],
+        Embedding = new EmbeddingOutput("embedding", EmbeddingSize),
+    };
+
+    private static byte[] WriteFile()
+    {
+        OnnxModelWriter model = new OnnxModelWriter()
+            .Input("camera", OnnxModelWriter.UInt8, null, 2, 2, 2, 3)
+            .Input("microphone", OnnxModelWriter.Float32, null, 16)
+            .Input("force", OnnxModelWriter.Float32, null, 4, 2)
+            .Input("avail", OnnxModelWriter.Float32, null, Modalities)
+            .Floats("zero", [1], 0)
+            .Floats("weights", [1, Modalities, Labels], Weights)
+            .Floats("embedding_weights", [Modalities, EmbeddingSize], EmbeddingWeights)
+            .Longs("axis_1", 1)
+            .Longs("axis_2", 2)
+            .Node("Cast", ["camera"], ["camera_f"], attributes: ("to", (long)OnnxModelWriter.Float32));
+        foreach (string input in (string[])["camera_f", "microphone", "force"])
+        {
+            model.Node("Flatten", [input], [input + "_flat"], attributes: ("axis", 1L))
+                .Node("ReduceMean", [input + "_flat"], [input + "_mean"], "", ("axes", new[] { 1L }), ("keepdims", 1L));
+        }
+
+        return model
+            .Node("Concat", ["camera_f_mean", "microphone_mean", "force_mean"], ["means"], attributes: ("axis", 1L))
+            .Node("Greater", ["avail", "zero"], ["present"])
+            .Node("Where", ["present", "means", "zero"], ["masked"])
+            .Node("Unsqueeze", ["masked", "axis_2"], ["column"])
+            .Node("Mul", ["column", "weights"], ["logits_weight_per_modality"])
+            .Node("ReduceSum", ["logits_weight_per_modality", "axis_1"], ["logits_weight"], attributes: ("keepdims", 0L))
+            .Node("MatMul", ["masked", "embedding_weights"], ["embedding"])
+            .Output("logits_weight", OnnxModelWriter.Float32, null, Labels)
+            .Output("logits_weight_per_modality", OnnxModelWriter.Float32, null, Modalities, Labels)
+            .Output("embedding", OnnxModelWriter.Float32, null, EmbeddingSize)
+            .ToArray();
+    }
+}

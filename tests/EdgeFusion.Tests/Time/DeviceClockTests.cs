@@ -1,0 +1,75 @@
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Tests.Time;
+
+public sealed class DeviceClockTests
+{
+    private const long Second = Timestamp.NanosecondsPerSecond;
+    private static readonly Timestamp Origin = new(1_700_000_000 * Second);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(50)]
+    [InlineData(-120)]
+    [InlineData(300)]
+    public void Drift_is_found_under_bursty_transport(double ppm)
+    {
+        // 1 kHz device behind a serial adapter that delivers every 16 ms, plus up to 3 ms of scheduling jitter.
+        var random = new Random(7);
+        var clock = new DeviceClock(1_000_000);
+        double worst = 0;
+        for (int i = 0; i < 60_000; i++)
+        {
+            long truth = (long)(i * 1e6);
+            long tick = (long)(i * 1_000 * (1 - (ppm * 1e-6)));
+            long arrival = ((truth / 16_000_000) + 1) * 16_000_000 + (long)(random.NextDouble() * 3e6);
+
+            Timestamp mapped = clock.Map(tick, Origin.AddNanoseconds(arrival));
+
+            if (i > 20_000)
+            {
+                worst = Math.Max(worst, Math.Abs(mapped.NanosecondsSince(Origin) - truth));
+            }
+        }
+
+        Assert.Equal(ppm, clock.DriftPpm, 8.0);
+
+        // The constant part of the transport (here 1 ms to the next multiple of 16 ms) cannot be known from arrivals.
+        Assert.True(worst < 2_500_000, $"worst error {worst / 1e6:F2} ms");
+    }
+
+    [Fact]
+    public void Mapped_times_never_go_backwards_and_never_lie_after_their_arrival()
+    {
+        var random = new Random(11);
+        var clock = new DeviceClock(16_000);
+        Timestamp last = Timestamp.MinValue;
+        Timestamp arrival = Origin;
+        for (int i = 0; i < 20_000; i++)
+        {
+            arrival = arrival.AddNanoseconds((long)(random.NextDouble() * 2e7));
+
+            Timestamp mapped = clock.Map(i * 160, arrival, 10_000_000);
+
+            Assert.True(mapped > last);
+            Assert.True(mapped <= arrival);
+            last = mapped;
+        }
+    }
+
+    [Fact]
+    public void A_counter_reset_starts_afresh_within_one_sample()
+    {
+        var clock = new DeviceClock(1_000);
+        for (int i = 0; i < 5_000; i++)
+        {
+            clock.Map(100_000 + i, Origin.AddNanoseconds(i * 1_000_000L));
+        }
+
+        Timestamp arrival = Origin.AddNanoseconds(6 * Second);
+        Timestamp mapped = clock.Map(0, arrival);
+
+        Assert.Equal(1, clock.Resets);
+        Assert.Equal(arrival, mapped);
+    }
+}
