@@ -39,12 +39,31 @@ public sealed class LabelTrack
             track.Add(message.Data);
         }
 
-        foreach (List<LabelSpan> spans in track._byHead.Values)
+        return track.Sorted();
+    }
+
+    /// <summary>Adds a label; call <see cref="Sorted"/> after the last one.</summary>
+    public void Add(LabelSpan span)
+    {
+        ArgumentNullException.ThrowIfNull(span);
+        if (!_byHead.TryGetValue(span.Head, out List<LabelSpan>? spans))
+        {
+            _byHead.Add(span.Head, spans = []);
+        }
+
+        spans.Add(span);
+        Count++;
+    }
+
+    /// <summary>Puts all labels into the order of time.</summary>
+    public LabelTrack Sorted()
+    {
+        foreach (List<LabelSpan> spans in _byHead.Values)
         {
             spans.Sort((a, b) => a.Start.CompareTo(b.Start));
         }
 
-        return track;
+        return this;
     }
 
     /// <summary>The label that holds during all of [start, end), or null.</summary>
@@ -89,18 +108,11 @@ public sealed class LabelTrack
             var reader = new Utf8JsonReader(json);
             using JsonDocument document = JsonDocument.ParseValue(ref reader);
             JsonElement root = document.RootElement;
-            var span = new LabelSpan(
+            Add(new LabelSpan(
                 root.GetProperty("head").GetString()!,
                 root.GetProperty("label").GetString()!,
                 new Timestamp(root.GetProperty("start_ns").GetInt64()),
-                new Timestamp(root.GetProperty("end_ns").GetInt64()));
-            if (!_byHead.TryGetValue(span.Head, out List<LabelSpan>? spans))
-            {
-                _byHead.Add(span.Head, spans = []);
-            }
-
-            spans.Add(span);
-            Count++;
+                new Timestamp(root.GetProperty("end_ns").GetInt64())));
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)

@@ -153,7 +153,7 @@ public sealed class WindowFile : IWindowSink, IDisposable
     }
 
     private static Stream Entry(ZipArchive zip, string name) =>
-        zip.CreateEntry(name + ".npy", CompressionLevel.Fastest).Open();
+        zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression).Open();
 
     private static void Append<T>(NpyColumn column, T value)
         where T : unmanaged => column.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));

@@ -1,0 +1,39 @@
+namespace EdgeFusion.Linux.Interop.Mosquitto;
+
+/// <summary>A list of MQTT 5 properties, built for one call. Dispose frees what the library has not taken.</summary>
+/// <remarks>Strings are UTF-8 with a terminating zero.</remarks>
+internal ref struct MosquittoProperties : IDisposable
+{
+    private readonly string _target;
+    private nint _list;
+
+    public MosquittoProperties(string target) => _target = target;
+
+    public readonly nint List => _list;
+
+    public void AddByte(MosquittoProperty id, byte value) => Check(LibMosquitto.PropertyAddByte(ref _list, id, value));
+
+    public void AddInt32(MosquittoProperty id, uint value) =>
+        Check(LibMosquitto.PropertyAddInt32(ref _list, id, value));
+
+    public void AddString(MosquittoProperty id, ReadOnlySpan<byte> value) =>
+        Check(LibMosquitto.PropertyAddString(ref _list, id, value));
+
+    public void AddUserProperty(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
+        Check(LibMosquitto.PropertyAddPair(ref _list, MosquittoProperty.UserProperty, name, value));
+
+    /// <summary>The library has taken the list.</summary>
+    public void Release() => _list = 0;
+
+    public void Dispose()
+    {
+        if (_list != 0)
+        {
+            LibMosquitto.PropertyFreeAll(ref _list);
+            _list = 0;
+        }
+    }
+
+    private readonly void Check(int code) =>
+        MosquittoFault.ThrowIfFailed(code, _target, "set message properties for");
+}

@@ -1,0 +1,28 @@
+namespace EdgeFusion.Publishing;
+
+/// <summary>Told of changes of the outbox's state, once per episode.</summary>
+/// <remarks><b>Threading.</b> Called on the outbox's thread, never under a lock. Must not throw and not block for long.
+/// </remarks>
+public interface IOutboxObserver
+{
+    /// <summary>A connection stands.</summary>
+    /// <param name="target">Where to.</param>
+    /// <param name="waiting">Messages that waited for it.</param>
+    void Connected(string target, long waiting);
+
+    /// <summary>
+    /// The connection broke, or the first attempt failed. Failing attempts that follow are not reported until a
+    /// connection has stood again.
+    /// </summary>
+    void Disconnected(string target, string reason);
+
+    /// <summary>The outbox is full and has begun to drop the oldest messages.</summary>
+    void Overflowing(long waiting);
+
+    /// <summary>The outbox has drained to half its limits.</summary>
+    /// <param name="dropped">Messages lost in this episode.</param>
+    void OverflowEnded(long dropped);
+
+    /// <summary>The broker refused a message, or it can never be sent; reported once per connection.</summary>
+    void Refused(string topic);
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Publishing;
+
+/// <summary>Heartbeats of a node and the states of its sensors.</summary>
+/// <remarks><b>Threading.</b> <see cref="Note"/> on the sink's thread, the rest on the outbox's.</remarks>
+internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
+{
+    private const double NanosecondsPerMillisecond = 1e6;
+
+    private readonly Outbox _outbox;
+    private readonly PipelineClock _clock;
+    private readonly PredictionPublisherOptions _options;
+    private readonly string _epoch;
+    private readonly string _topic;
+    private readonly SensorTrack[] _sensors;
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly Utf8JsonWriter _json = new(Stream.Null);
+    private readonly Lock _gate = new();
+    private long _predictions;
+    private long _window;
+    private Timestamp _end;
+    private long _beats;
+
+    public NodeHeartbeat(
+        Outbox outbox, PipelineClock clock, NodeTopics topics, IReadOnlyList<ISensorHealth> sensors,
+        PredictionPublisherOptions options)
+    {
+        _outbox = outbox;
+        _clock = clock;
+        _options = options;
+        _epoch = PredictionFormat.EpochText(options.Epoch);
+        _topic = topics.Heartbeat;
+        _sensors = new SensorTrack[sensors.Count];
+        for (int i = 0; i < _sensors.Length; i++)
+        {
+            _sensors[i] = new SensorTrack(sensors[i], topics.Sensor(sensors[i].Info.Name));
+        }
+    }
+
+    /// <summary>A prediction has been enqueued.</summary>
+    public void Note(long window, Timestamp end)
+    {
+        lock (_gate)
+        {
+            _predictions++;
+            _window = window;
+            _end = end;
+        }
+    }
+
+    public void Beat(Timestamp now)
+    {
+        foreach (SensorTrack sensor in _sensors)
+        {
+            if (sensor.IsDue(now, _options.SensorInterval))
+            {
+                Send(
+                    sensor.Topic, sensor.Describe(now, _options.Node), PayloadContext.Default.SensorPayload,
+                    QualityOfService.AtLeastOnce, retain: true, _options.SensorExpiry);
+            }
+        }
+
+        Send(
+            _topic, Describe(now), PayloadContext.Default.HeartbeatPayload, QualityOfService.AtMostOnce, retain: false,
+            _options.HeartbeatExpiry);
+    }
+
+    public void Dispose() => _json.Dispose();
+
+    private HeartbeatPayload Describe(Timestamp now)
+    {
+        OutboxCounters counters = _outbox.Counters;
+        lock (_gate)
+        {
+            bool any = _predictions > 0;
+            return new HeartbeatPayload(
+                PredictionFormat.SchemaVersion, _options.Node, _epoch, _beats++, now.Nanoseconds,
+                _clock.WallOffsetNanoseconds, _predictions, any ? _window : null,
+                any ? now.NanosecondsSince(_end) / NanosecondsPerMillisecond : null,
+                new OutboxPayload(
+                    counters.Waiting, counters.Enqueued, counters.Published, counters.Acknowledged, counters.Unheard,
+                    counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects));
+        }
+    }
+
+    private void Send<T>(
+        string topic, T payload, JsonTypeInfo<T> type, QualityOfService quality, bool retain, TimeSpan expiry)
+    {
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        JsonSerializer.Serialize(_json, payload, type);
+        _json.Flush();
+        _outbox.Enqueue(
+            new PublishMessage(topic, _buffer.WrittenMemory, quality, retain, expiry, PublishMessage.Json),
+            OutboxPolicy.KeepLast);
+    }
+
+    /// <summary>What was last told about a sensor.</summary>
+    private sealed class SensorTrack(ISensorHealth sensor, string topic)
+    {
+        private SensorState? _told;
+        private Timestamp _toldAt;
+        private long _toldTaken;
+
+        public string Topic => topic;
+
+        public bool IsDue(Timestamp now, TimeSpan interval) =>
+            _told != sensor.State || now - _toldAt >= interval;
+
+        public SensorPayload Describe(Timestamp now, string node)
+        {
+            SensorState state = sensor.State;
+            long taken = sensor.Taken;
+            Timestamp? arrival = sensor.LastArrival;
+            double seconds = now.NanosecondsSince(_toldAt) / (double)Timestamp.NanosecondsPerSecond;
+            double rate = _told is null || seconds <= 0
+                ? 0
+                : (taken - _toldTaken) * sensor.Info.FramesPerBlock / seconds;
+            _told = state;
+            _toldAt = now;
+            _toldTaken = taken;
+            return new SensorPayload(
+                PredictionFormat.SchemaVersion, node, sensor.Info.Name, sensor.Info.Modality, Word(state),
+                Detail(state), Math.Round(rate, 2),
+                arrival is { } last ? now.NanosecondsSince(last) / NanosecondsPerMillisecond : null, now.Nanoseconds,
+                taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts);
+        }
+
+        private static string Word(SensorState state) => state switch
+        {
+            SensorState.Live => "ok",
+            SensorState.Stale => "stale",
+            _ => "off",
+        };
+
+        private static string Detail(SensorState state) => state switch
+        {
+            SensorState.Starting => "starting",
+            SensorState.Live => "live",
+            SensorState.Stale => "stale",
+            SensorState.Faulted => "faulted",
+            _ => "stopped",
+        };
+    }
+}

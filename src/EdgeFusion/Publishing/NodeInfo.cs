@@ -1,0 +1,49 @@
+using EdgeFusion.Inference;
+using EdgeFusion.Models;
+
+namespace EdgeFusion.Publishing;
+
+/// <summary>Describes a node for its info topic. Pure.</summary>
+internal static class NodeInfo
+{
+    private const double NanosecondsPerMillisecond = 1e6;
+
+    public static InfoPayload Describe(
+        ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors, NodeTopics topics,
+        PredictionPublisherOptions options) => new(
+            PredictionFormat.SchemaVersion,
+            options.Node,
+            PredictionFormat.EpochText(options.Epoch),
+            options.Version,
+            new ModelPayload(manifest.Name, manifest.Version, manifest.Sha256, manifest.Description),
+            engine is null ? null : new EnginePayload(engine.Provider, engine.Device, engine.Precision),
+            new WindowPayload(
+                manifest.Window.LengthNanoseconds / NanosecondsPerMillisecond,
+                manifest.Window.HopNanoseconds / NanosecondsPerMillisecond,
+                manifest.Window.DeadlineNanoseconds / NanosecondsPerMillisecond),
+            Array.ConvertAll<ModelHead, HeadPayload>([.. manifest.Heads], head => Head(head, topics)),
+            Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
+            Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
+            new TopicsPayload(topics.Status, topics.Heartbeat));
+
+    private static HeadPayload Head(ModelHead head, NodeTopics topics) => new(
+        head.Name,
+        head.Kind == HeadKind.Classification ? "classification" : "regression",
+        [.. head.Labels],
+        head.Units.IsEmpty ? null : [.. head.Units],
+        topics.Prediction(head.Name));
+
+    private static InputPayload Input(ModelInput input) => new(
+        input.Modality,
+        input.Kind switch
+        {
+            InputKind.Frames => "frames",
+            InputKind.Audio => "audio",
+            _ => "vector",
+        },
+        input.RateHz,
+        [.. input.Shape]);
+
+    private static SensorInfoPayload Sensor(ISensorHealth sensor, NodeTopics topics) =>
+        new(sensor.Info.Name, sensor.Info.Modality, sensor.Info.RateHz, topics.Sensor(sensor.Info.Name));
+}

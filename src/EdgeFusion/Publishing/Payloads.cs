@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace EdgeFusion.Publishing;
+
+/// <summary>Payload of the status topic.</summary>
+internal sealed record StatusPayload(int Schema, string Node, string State, string Epoch, string Version);
+
+/// <summary>Payload of the info topic.</summary>
+internal sealed record InfoPayload(
+    int Schema, string Node, string Epoch, string Version, ModelPayload Model, EnginePayload? Engine,
+    WindowPayload Window, HeadPayload[] Heads, InputPayload[] Inputs, SensorInfoPayload[] Sensors, TopicsPayload Topics);
+
+/// <summary>The model in an info payload.</summary>
+internal sealed record ModelPayload(string Name, string Version, string Sha256, string Description);
+
+/// <summary>The engine in an info payload.</summary>
+internal sealed record EnginePayload(string Provider, string Device, string Precision);
+
+/// <summary>The window in an info payload.</summary>
+internal sealed record WindowPayload(double LengthMs, double HopMs, double DeadlineMs);
+
+/// <summary>A head in an info payload.</summary>
+internal sealed record HeadPayload(string Name, string Kind, string[] Labels, string[]? Units, string Topic);
+
+/// <summary>A model input in an info payload.</summary>
+internal sealed record InputPayload(string Modality, string Kind, double RateHz, int[] Shape);
+
+/// <summary>A sensor in an info payload.</summary>
+internal sealed record SensorInfoPayload(string Name, string Modality, double RateHz, string Topic);
+
+/// <summary>The other topics in an info payload.</summary>
+internal sealed record TopicsPayload(string Status, string Heartbeat);
+
+/// <summary>Payload of the heartbeat topic.</summary>
+internal readonly record struct HeartbeatPayload(
+    int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
+    double? LagMs, OutboxPayload Outbox);
+
+/// <summary>The outbox in a heartbeat payload.</summary>
+internal readonly record struct OutboxPayload(
+    long Waiting, long Enqueued, long Published, long Acknowledged, long Unheard, long Evicted, long Dropped,
+    long Reconnects);
+
+/// <summary>Payload of a sensor topic.</summary>
+internal readonly record struct SensorPayload(
+    int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
+    long AtNs, long Taken, long Rejected, long Overwritten, long Restarts);
+
+/// <summary>The generated writers: no reflection at run time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(StatusPayload))]
+[JsonSerializable(typeof(InfoPayload))]
+[JsonSerializable(typeof(HeartbeatPayload))]
+[JsonSerializable(typeof(SensorPayload))]
+internal sealed partial class PayloadContext : JsonSerializerContext;

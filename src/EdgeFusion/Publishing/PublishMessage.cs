@@ -1,0 +1,26 @@
+namespace EdgeFusion.Publishing;
+
+/// <summary>Delivery guarantee asked of the transport.</summary>
+public enum QualityOfService
+{
+    /// <summary>Handed to the network once.</summary>
+    AtMostOnce = 0,
+
+    /// <summary>Repeated until acknowledged.</summary>
+    AtLeastOnce = 1,
+}
+
+/// <summary>One message to publish.</summary>
+/// <param name="Topic">Topic without wildcards; see <see cref="TopicName"/>.</param>
+/// <param name="Payload">Content; read only during the call that it is given to.</param>
+/// <param name="Quality">Delivery guarantee.</param>
+/// <param name="Retain">Whether the broker keeps it for later subscribers.</param>
+/// <param name="Expiry">How long it is worth delivering; zero = for ever.</param>
+/// <param name="ContentType">Media type of the payload, e.g. application/json.</param>
+public readonly record struct PublishMessage(
+    string Topic, ReadOnlyMemory<byte> Payload, QualityOfService Quality, bool Retain, TimeSpan Expiry,
+    string ContentType)
+{
+    /// <summary>Media type of every payload that this product writes.</summary>
+    public const string Json = "application/json";
+}

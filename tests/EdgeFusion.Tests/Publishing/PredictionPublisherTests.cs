@@ -1,0 +1,177 @@
+using System.Text.Json;
+using EdgeFusion.Predictions;
+using EdgeFusion.Publishing;
+using EdgeFusion.Sensing;
+using EdgeFusion.Testing.Publishing;
+using EdgeFusion.Time;
+using Xunit;
+
+namespace EdgeFusion.Tests.Publishing;
+
+public sealed class PredictionPublisherTests
+{
+    private static readonly PredictionPublisherOptions Options = new() { Node = "cell/1#", Epoch = 5, Version = "0.1.0" };
+
+    [Fact]
+    public void Every_message_of_a_run_has_its_topic_its_guarantees_and_fits_its_schema()
+    {
+        var bench = new OutboxBench();
+        var sensor = new FakeHealth { LastArrival = bench.Clock.Now };
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [sensor], bench.Outbox, bench.Clock, Options);
+
+        publisher.Write(PredictionBench.Prediction());
+        bench.Run(TimeSpan.FromSeconds(2.5));
+        bench.Outbox.SayFarewell();
+
+        const string Root = "edgefusion/cell_1_/";
+        IReadOnlyList<ReceivedMessage> received = bench.Broker.Received;
+        Assert.Equal(2, Check(received, Root + "prediction/colour", "prediction", false, 1, 60)
+            + Check(received, Root + "prediction/pose", "prediction", false, 1, 60));
+        Assert.Equal(1, Check(received, Root + "info", "info", true, 1, 0));
+        Assert.Equal(1, Check(received, Root + "sensor/wrist", "sensor", true, 1, 30));
+        Assert.Equal(3, Check(received, Root + "heartbeat", "heartbeat", false, 0, 5));
+    }
+
+    [Fact]
+    public void Status_messages_fit_their_schema_and_are_retained()
+    {
+        StatusMessages status = StatusMessages.Create(new NodeTopics("n"), "n", 5, "0.1.0");
+
+        foreach ((PublishMessage message, string state) in new[]
+        {
+            (status.Online, "online"), (status.Stopped, "stopped"), (status.Lost, "lost"),
+        })
+        {
+            string payload = System.Text.Encoding.UTF8.GetString(message.Payload.Span);
+            PayloadSchema.AssertValid("status", payload);
+            Assert.Contains($"\"state\":\"{state}\"", payload, StringComparison.Ordinal);
+            Assert.True(message.Retain);
+            Assert.Equal(QualityOfService.AtLeastOnce, message.Quality);
+            Assert.Equal("edgefusion/n/status", message.Topic);
+        }
+    }
+
+    [Fact]
+    public void Sensor_states_come_on_change_and_every_ten_seconds()
+    {
+        var bench = new OutboxBench();
+        var sensor = new FakeHealth { State = SensorState.Starting };
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, null, [sensor], bench.Outbox, bench.Clock, Options);
+
+        bench.Run(TimeSpan.FromSeconds(3));
+        sensor.State = SensorState.Live;
+        sensor.LastArrival = bench.Clock.Now;
+        bench.Run(TimeSpan.FromSeconds(2));
+        sensor.Taken = 500;
+        bench.Run(TimeSpan.FromSeconds(12));
+
+        JsonElement[] states = bench.Broker.On("edgefusion/cell_1_/sensor/wrist")
+            .Select(payload => JsonDocument.Parse(payload).RootElement).ToArray();
+        Assert.Equal(["off", "ok", "ok"], states.Select(state => state.GetProperty("state").GetString()));
+        Assert.Equal("starting", states[0].GetProperty("detail").GetString());
+        Assert.Equal(JsonValueKind.Null, states[0].GetProperty("age_ms").ValueKind);
+        Assert.InRange(states[2].GetProperty("rate_hz").GetDouble(), 49, 51);
+    }
+
+    [Fact]
+    public void Heartbeat_tells_the_last_window_and_its_lag()
+    {
+        var bench = new OutboxBench();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, null, [], bench.Outbox, bench.Clock, Options);
+        bench.Step(2);
+        publisher.Write(PredictionBench.Prediction());
+
+        bench.Run(TimeSpan.FromSeconds(2));
+
+        JsonElement[] beats = bench.Broker.On("edgefusion/cell_1_/heartbeat")
+            .Select(payload => JsonDocument.Parse(payload).RootElement).ToArray();
+        Assert.Equal(JsonValueKind.Null, beats[0].GetProperty("window").ValueKind);
+        Assert.Equal(42, beats[^1].GetProperty("window").GetInt64());
+        Assert.True(beats[^1].GetProperty("outbox").GetProperty("published").GetInt64() > 2);
+    }
+
+    [Fact]
+    public void Writing_a_prediction_allocates_nothing_in_steady_state()
+    {
+        var bench = new OutboxBench(new OutboxOptions { MaxMessages = 16 });
+        bench.Broker.IsUp = false;
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, null, [], bench.Outbox, bench.Clock, Options);
+        Prediction prediction = PredictionBench.Prediction();
+        Write(publisher, prediction, 200);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Write(publisher, prediction, 10_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Theory]
+    [InlineData("plain-1_x.y", "plain-1_x.y")]
+    [InlineData("a/b+c#d", "a_b_c_d")]
+    [InlineData("$SYS", "_SYS")]
+    [InlineData("", "_")]
+    [InlineData("nul\0tab\tdel\u007f", "nul_tab_del_")]
+    [InlineData("bidi\u202Eevil\u2066x", "bidi_evil_x")]
+    [InlineData("größe", "größe")]
+    public void Topic_segments_are_made_legal(string name, string segment)
+    {
+        Assert.Equal(segment, TopicName.Segment(name));
+    }
+
+    [Fact]
+    public void Long_names_are_cut()
+    {
+        Assert.Equal(TopicName.MaxSegment, TopicName.Segment(new string('x', 1000)).Length);
+    }
+
+    private static void Write(PredictionPublisher publisher, Prediction prediction, int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            publisher.Write(prediction);
+        }
+    }
+
+    private static int Check(
+        IReadOnlyList<ReceivedMessage> received, string topic, string schema, bool retain, int quality, int expiry)
+    {
+        ReceivedMessage[] messages = received.Where(message => message.Topic == topic).ToArray();
+        Assert.NotEmpty(messages);
+        foreach (ReceivedMessage message in messages)
+        {
+            PayloadSchema.AssertValid(schema, message.Payload);
+            Assert.Equal(retain, message.Retain);
+            Assert.Equal(quality, (int)message.Quality);
+            Assert.InRange(message.Expiry.TotalSeconds, expiry - 0.5, expiry);
+        }
+
+        return messages.Length;
+    }
+
+    private sealed class FakeHealth : ISensorHealth
+    {
+        public SensorInfo Info { get; } = new()
+        {
+            Name = "wrist",
+            Modality = "force",
+            Layout = VectorLayout.Uniform(6, "f", "N"),
+            RateHz = 500,
+        };
+
+        public SensorState State { get; set; } = SensorState.Live;
+
+        public long Taken { get; set; }
+
+        public long Rejected => 0;
+
+        public long Overwritten => 0;
+
+        public long Restarts => 0;
+
+        public Timestamp? LastArrival { get; set; }
+    }
+}
