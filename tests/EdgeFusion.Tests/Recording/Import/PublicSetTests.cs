@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeFusion.Recording;
 using EdgeFusion.Recording.Import;
 using EdgeFusion.Sensing;
 using EdgeFusion.Testing;
