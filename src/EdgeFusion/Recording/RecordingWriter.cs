@@ -62,9 +62,13 @@ public sealed class RecordingWriter : IDisposable
 
     /// <summary>Adds the channel of a sensor.</summary>
     /// <returns>Its number for <see cref="WriteSample"/>.</returns>
-    public int AddSensor(SensorInfo info, Timestamp now)
+    public int AddSensor(SensorInfo info, Timestamp now) => AddSensor(SampleEncoder.For(info), now);
+
+    /// <summary>Adds the channel of a sensor whose samples another encoder writes, such as compressed frames.</summary>
+    /// <returns>Its number for <see cref="WriteSample"/>.</returns>
+    public int AddSensor(SampleEncoder encoder, Timestamp now)
     {
-        SampleEncoder encoder = SampleEncoder.For(info);
+        ArgumentNullException.ThrowIfNull(encoder);
         _sensors.Add((encoder, AddChannel(encoder.Channel)));
         if (encoder.InfoChannel is { } description)
         {
@@ -83,7 +87,7 @@ public sealed class RecordingWriter : IDisposable
         (SampleEncoder encoder, ushort channel) = _sensors[sensor];
         Span<byte> message = _mcap.BeginMessage(
             channel, (uint)header.Sequence, McapTime.FromTimestamp(header.Arrival),
-            McapTime.FromTimestamp(header.Capture), encoder.MaxMessageBytes);
+            McapTime.FromTimestamp(header.Capture), encoder.MessageBytes(payload.Length));
         _mcap.CommitMessage(encoder.Encode(header, payload, message));
     }
 

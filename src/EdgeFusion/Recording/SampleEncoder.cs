@@ -64,10 +64,26 @@ public abstract class SampleEncoder
         };
     }
 
+    /// <summary>
+    /// An encoder for a camera whose samples are whole JPEG or PNG files, which become sensor_msgs/msg/CompressedImage
+    /// as they are. Its layout tells what they decode to.
+    /// </summary>
+    /// <exception cref="ArgumentException">The layout is not one of frames.</exception>
+    public static SampleEncoder ForCompressedFrames(SensorInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        return info.Layout is FrameLayout
+            ? new CompressedSampleEncoder(info)
+            : throw new ArgumentException($"'{info.Name}' has no frames.", nameof(info));
+    }
+
+    /// <summary>The most bytes that a message with so many bytes of payload takes.</summary>
+    public virtual int MessageBytes(int payloadBytes) => MaxMessageBytes;
+
     /// <summary>Writes a sample as a message.</summary>
     /// <param name="header">Its capture time becomes the message's stamp where the message has one.</param>
     /// <param name="payload">As in the ring; fits the layout.</param>
-    /// <param name="destination">At least <see cref="MaxMessageBytes"/> long.</param>
+    /// <param name="destination">At least <see cref="MessageBytes"/> long.</param>
     /// <returns>Bytes written.</returns>
     public abstract int Encode(in SampleHeader header, ReadOnlySpan<byte> payload, Span<byte> destination);
 
@@ -75,7 +91,7 @@ public abstract class SampleEncoder
     public int Encode(in SampleHeader header, ReadOnlySpan<byte> payload, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        int written = Encode(in header, payload, destination.GetSpan(MaxMessageBytes));
+        int written = Encode(in header, payload, destination.GetSpan(MessageBytes(payload.Length)));
         destination.Advance(written);
         return written;
     }
