@@ -6,33 +6,7 @@ namespace EdgeFusion.Tests.Models;
 internal static class ManifestSamples
 {
     /// <summary>Manifest of <see cref="ContractModel"/>.</summary>
-    public static string Contract() => $$"""
-        {
-          "$schema": "../manifest.schema.json",
-          "schema": 1, "name": "contract", "version": "1.0.0", "description": "Means and products.",
-          "file": "model.onnx", "sha256": "{{ContractModel.Manifest.Sha256}}", "opset": 17,
-          "window": { "length_ms": 1000, "hop_ms": 100, "deadline_ms": 50 },
-          "inputs": [
-            { "tensor": "camera", "modality": "camera", "kind": "frames", "type": "uint8", "shape": [1, 2, 2, 2, 3],
-              "layout": "NTHWC", "pixel_format": "rgb8", "fit": "crop", "rate_hz": 2, "anchor": "center",
-              "interpolation": "nearest", "max_gap_ms": 200, "min_coverage": 0.4 },
-            { "tensor": "microphone", "modality": "microphone", "kind": "audio", "type": "float32", "shape": [1, 16],
-              "layout": "NT", "channels": 1, "unit": "fullscale", "rate_hz": 16 },
-            { "tensor": "force", "modality": "force", "kind": "vector", "type": "float32", "shape": [1, 4, 2],
-              "layout": "NTC", "elements": ["fx", "fy"], "units": ["N", "N"], "rate_hz": 4, "anchor": "end",
-              "interpolation": "linear", "max_gap_ms": 40.5, "min_coverage": 1 }
-          ],
-          "mask": { "tensor": "avail", "shape": [1, 3] },
-          "heads": [
-            { "name": "weight", "kind": "classification", "tensor": "logits_weight", "labels": ["light", "heavy"],
-              "per_modality_tensor": "logits_weight_per_modality", "temperature": 1.5 }
-          ],
-          "embedding": { "tensor": "embedding", "size": 4 },
-          "numerics": { "gelu": "erf", "layer_norm_epsilon": 1e-6 },
-          "frontend": { "anything": [1, { "goes": null }] },
-          "provenance": { "recipe": "by hand", "seed": 0 }
-        }
-        """;
+    public static string Contract() => ContractModel.Json;
 
     /// <summary>The least that a manifest may hold, with a regression head.</summary>
     public static string Least() => $$"""
