@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Time;
 using Xunit;
 
 namespace EdgeFusion.Tests.Publishing;
@@ -146,7 +147,7 @@ public sealed class PredictionFormatTests
     private static string Line(PredictionFormat format, Prediction prediction, long published)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        format.WritePrediction(prediction, new Time.Timestamp(published), buffer);
+        format.WritePrediction(prediction, new Timestamp(published), buffer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }
