@@ -193,10 +193,11 @@ public sealed class MosquittoPublisherTests
     [NeedsBrokerFact]
     public void Error_numbers_mean_what_we_think()
     {
-        Assert.Equal(0, LibMosquitto.LibVersion(out int major, out _, out _) >= 2_000_000 ? 0 : 1);
+        Assert.True(LibMosquitto.LibVersion(out int major, out _, out _) >= 2_000_000);
         Assert.Equal(2, major);
         Assert.Contains("Invalid", MosquittoFault.Describe((int)MosquittoCode.Invalid, 0), StringComparison.Ordinal);
-        Assert.Contains("lost", MosquittoFault.Describe((int)MosquittoCode.ConnectionLost, 0), StringComparison.Ordinal);
+        Assert.Contains(
+            "lost", MosquittoFault.Describe((int)MosquittoCode.ConnectionLost, 0), StringComparison.Ordinal);
         Assert.Equal("Session taken over (0x8E)", MosquittoFault.DescribeReason(MqttReason.SessionTakenOver));
         Assert.StartsWith(
             "No matching subscribers", MosquittoFault.DescribeReason(MqttReason.NoMatchingSubscribers),

@@ -20,7 +20,8 @@ internal sealed class TestSubscriber : IDisposable
         _process = Process.Start(new ProcessStartInfo("stdbuf",
         [
             // Line by line: "Subscribed" would otherwise stay in a buffer.
-            "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", filter,
+            "-oL", "mosquitto_sub", "-h", "127.0.0.1",
+            "-p", port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", filter,
             "-F", "%j", "-d",
         ])
         {
@@ -31,7 +32,15 @@ internal sealed class TestSubscriber : IDisposable
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Waiting.Until(() => IsSubscribed, "the subscriber did not subscribe");
+        try
+        {
+            Waiting.Until(() => IsSubscribed, "the subscriber did not subscribe");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public bool IsSubscribed { get; private set; }
