@@ -35,8 +35,10 @@ def fill_config(config, origin="configuration"):
     faults = [f"unknown member '{key}'" for key in config if key not in known]
     filled = {key: value for key, value in config.items() if key not in SECTIONS}
     filled.setdefault("seed", 0)
-    filled.setdefault("recipe", "")
-    filled.setdefault("readme", {})
+    filled["recipe"] = _prose(config.get("recipe", ""))
+    readme = dict(config.get("readme", {}))
+    filled["readme"] = {key: [_prose(item) for item in value] if key in ("notes", "limits") else _prose(value)
+                        for key, value in readme.items()}
     for section, defaults in SECTIONS.items():
         given = config.get(section, {})
         faults += [f"unknown member '{section}.{key}'" for key in given if key not in defaults]
@@ -54,3 +56,8 @@ def fill_config(config, origin="configuration"):
     if faults:
         raise TrainingError(f"'{origin}' is not usable: " + "; ".join(faults))
     return filled
+
+
+def _prose(text):
+    """Text may be given as an array of lines, since JSON strings cannot be broken."""
+    return " ".join(text) if isinstance(text, list) else text
