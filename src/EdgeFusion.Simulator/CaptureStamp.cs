@@ -3,7 +3,7 @@ namespace EdgeFusion.Simulator;
 /// <summary>Whose clock stamps the capture times of a simulated sensor.</summary>
 public enum CaptureStamp
 {
-    /// <summary>The true time on the pipeline's timeline, as after a perfect correction of the device's drift.</summary>
+    /// <summary>The true time on the pipeline's timeline, as after a perfect correction of the drift.</summary>
     True,
 
     /// <summary>

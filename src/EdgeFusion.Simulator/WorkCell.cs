@@ -21,8 +21,11 @@ namespace EdgeFusion.Simulator;
 /// </remarks>
 public sealed class WorkCell
 {
-    /// <summary>Classification heads that <see cref="Labels"/> speaks of; "group" names the object for splitting.</summary>
+    /// <summary>Heads that <see cref="Labels"/> speaks of; "group" names the object for splitting.</summary>
     public static ImmutableArray<string> Heads { get; } = ["colour", "content", "weight", "behaviour", "group"];
+
+    /// <summary>Names of the four sources in order.</summary>
+    public static ImmutableArray<string> SourceNames { get; } = ["camera", "microphone", "wrist", "arm"];
 
     /// <summary>Checks the options and makes the cell. Nothing runs until a source is pulled.</summary>
     /// <exception cref="ConfigurationException">Options are out of range.</exception>
@@ -59,12 +62,19 @@ public sealed class WorkCell
     /// <summary>Four fresh sources at their beginning: camera, microphone, wrist, arm.</summary>
     /// <remarks><b>Ownership.</b> The caller disposes them.</remarks>
     public ImmutableArray<ISampleSource> CreateSources() =>
-    [
-        new CameraSource(Options),
-        new MicrophoneSource(Options),
-        new WristSource(Options),
-        new ArmSource(Options),
-    ];
+        [CreateSource(0), CreateSource(1), CreateSource(2), CreateSource(3)];
+
+    /// <summary>One fresh source at its beginning, by its place in <see cref="SourceNames"/>.</summary>
+    /// <remarks><b>Ownership.</b> The caller disposes it.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">There are four sources.</exception>
+    public ISampleSource CreateSource(int index) => index switch
+    {
+        0 => new CameraSource(Options),
+        1 => new MicrophoneSource(Options),
+        2 => new WristSource(Options),
+        3 => new ArmSource(Options),
+        _ => throw new ArgumentOutOfRangeException(nameof(index), index, "There are four sources, 0..3."),
+    };
 
     /// <summary>
     /// What is true when, by episode: the object's labels over the time it is on the scene, each behaviour over its
@@ -97,7 +107,7 @@ public sealed class WorkCell
         }
     }
 
-    /// <summary>The label of a head at an instant, or null while the objects are exchanged or outside the cell.</summary>
+    /// <summary>The label of a head at an instant; null while objects are exchanged or outside the cell.</summary>
     /// <exception cref="ArgumentException">There is no such head.</exception>
     public string? LabelAt(string head, Timestamp instant)
     {

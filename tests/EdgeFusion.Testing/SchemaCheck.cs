@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace EdgeFusion.Testing;
 
 /// <summary>
-/// Checks JSON against the part of JSON Schema 2020-12 that our schemas use. An unknown keyword is a fault of the schema,
-/// so that nothing goes unchecked.
+/// Checks JSON against the part of JSON Schema 2020-12 that our schemas use. An unknown keyword is a fault of the
+/// schema, so that nothing goes unchecked.
 /// </summary>
 public static class SchemaCheck
 {
@@ -55,7 +55,8 @@ public static class SchemaCheck
                 return Any(rule.Value, item => JsonElement.DeepEquals(item, value)) ? null : $"is none of {rule.Value}";
             case "pattern":
                 return value.ValueKind != JsonValueKind.String
-                    || Regex.IsMatch(value.GetString()!, rule.Value.GetString()!) ? null : $"does not match {rule.Value}";
+                    || Regex.IsMatch(value.GetString()!, rule.Value.GetString()!)
+                    ? null : $"does not match {rule.Value}";
             case "minimum":
                 return value.ValueKind != JsonValueKind.Number || value.GetDouble() >= rule.Value.GetDouble()
                     ? null : $"is below {rule.Value}";

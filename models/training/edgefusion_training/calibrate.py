@@ -11,12 +11,15 @@ from .readout import MeanReadout, masked_weights
 
 GATE_LIMIT = 4.0  # e^4: at most about 55:1 between two sensors, so that a gate never switches a sensor off for good
 GATE_PENALTY = 1e-3
+OUTSIDE_GATE = -8.0  # e^-8 = 0.0003: a sensor declared unrelated to a head speaks only when no other is there
 
 
-def calibrate(model, data, steps=200):
+def calibrate(model, data, recombine=(), steps=200):
     """Fits per head one temperature, and for mean readouts one gate per modality, by cross entropy over masks.
 
-    All non-empty subsets of the sensors are used, so that the weights also fit a window with sensors missing.
+    All non-empty subsets of the sensors are used, so that the weights also fit a window with sensors missing. Sensors
+    that `recombine` (the augmentation's groups) keeps apart from a head were trained on labels independent of them:
+    their gate is closed rather than fitted, since a few validation objects show chance correlations.
     """
     count = len(model.spec.inputs)
     masks = [mask for mask in itertools.product((0.0, 1.0), repeat=count) if any(mask)]
@@ -34,19 +37,31 @@ def calibrate(model, data, steps=200):
         fused, unimodal, avail, labels = (torch.cat(column) for column in zip(*seen[number]))
         known = labels >= 0
         if bool(known.any()):
-            _fit(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known], steps)
+            _fit(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known],
+                 _related(model.spec, head.name, recombine), steps)
 
 
-def _fit(readout, fused, unimodal, avail, labels, steps):
+def _related(spec, head, recombine):
+    """[M] 1 for the modalities recombined together with `head`; all of them when nothing is declared."""
+    for group in recombine:
+        if head in group["heads"]:
+            return torch.tensor([float(name in group["modalities"]) for name in spec.modalities])
+    return torch.ones(len(spec.modalities))
+
+
+def _fit(readout, fused, unimodal, avail, labels, related, steps):
     gated = isinstance(readout, MeanReadout)
     gate = torch.zeros(avail.shape[1], requires_grad=gated)
     log_temperature = torch.zeros((), requires_grad=True)
     optimiser = torch.optim.Adam([log_temperature] + ([gate] if gated else []), lr=0.05)
 
+    def bounded():
+        return torch.where(related > 0.0, gate.clamp(-GATE_LIMIT, GATE_LIMIT), torch.tensor(OUTSIDE_GATE))
+
     def logits():
         if not gated:
             return fused / readout.temperature * log_temperature.exp()
-        weights = masked_weights(avail, gate.clamp(-GATE_LIMIT, GATE_LIMIT)).unsqueeze(-1)
+        weights = masked_weights(avail, bounded()).unsqueeze(-1)
         return (unimodal / readout.temperature * weights).sum(dim=1) * log_temperature.exp()
 
     for _ in range(steps):
@@ -57,7 +72,7 @@ def _fit(readout, fused, unimodal, avail, labels, steps):
     with torch.no_grad():
         readout.temperature.copy_(log_temperature.exp().clamp(0.05, 20.0))
         if gated:
-            readout.gate.copy_(gate.clamp(-GATE_LIMIT, GATE_LIMIT))
+            readout.gate.copy_(bounded())
 
 
 def read_calibration(model):

@@ -71,6 +71,8 @@ def _prepare(options):
     if options.epochs is not None:
         config["training"]["epochs"] = options.epochs
     windows = load_windows(options.windows, spec)
+    if config["split"]["by"] == "labels":
+        windows = windows.by_labels()
     print(f"{len(windows)} windows of {len(set(windows.group.tolist()))} groups")
     return config, spec, windows
 

@@ -73,12 +73,12 @@ def write_graph(model, path):
     import onnx  # only export needs it
 
     spec = model.spec
-    inputs = [torch.zeros(item.shape, dtype=getattr(torch, item.type)) for item in spec.inputs]
+    inputs = tuple(torch.zeros(item.shape, dtype=getattr(torch, item.type)) for item in spec.inputs)
     names = output_names(spec)
     # The wrapper must be in evaluation mode: the exporter restores the mode it finds, children included.
-    torch.onnx.export(_Flat(model, names).eval(), tuple(inputs) + (torch.ones(1, len(inputs)),), path, opset_version=OPSET,
+    torch.onnx.export(_Flat(model, names).eval(), inputs + (torch.ones(1, len(inputs)),), path,
                       input_names=[item.tensor for item in spec.inputs] + [spec.mask_tensor], output_names=names,
-                      do_constant_folding=True)
+                      opset_version=OPSET, do_constant_folding=True)
     graph = onnx.load(path)
     graph.producer_name, graph.producer_version = "edgefusion_training", ""
     for node in graph.graph.node:

@@ -86,7 +86,7 @@ def _save(folder, model, spec, config, windows, history, measured):
         "epochs": len(history),
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "macs": model.macs(),
-        "config": {key: config[key] for key in ("model", "training", "augment", "split")},
+        "config": {"model": model.options, **{key: config[key] for key in ("training", "augment", "split")}},
         "metrics": measured,
     }
     torch.save({"state": model.state_dict(), "spec": spec.raw, "config": config, "provenance": provenance},

@@ -27,7 +27,7 @@ def train(spec, config, windows, train_index, validation_index, seed, log=print)
     validation = everything.subset(validation_index) if len(validation_index) else None
     history = fit(model, config, data, validation, seed, log)
     if validation is not None:
-        calibrate(model, validation)
+        calibrate(model, validation, config["augment"]["recombine"])
     return model, history, everything
 
 

@@ -30,6 +30,13 @@ class Windows:
                        self.start_ns[index], {name: array[index] for name, array in self.labels.items()},
                        self.group[index], self.groups, self.sha256)
 
+    def by_labels(self):
+        """The same windows grouped by their combination of labels: repetitions of one object share a group."""
+        heads = sorted(self.labels)
+        rows, group = np.unique(np.stack([self.labels[head] for head in heads], axis=1), axis=0, return_inverse=True)
+        names = ["-".join(str(value) for value in row) for row in rows]
+        return Windows(self.inputs, self.avail, self.start_ns, self.labels, group.reshape(-1), names, self.sha256)
+
 
 def load_windows(paths, spec):
     """Reads one or more window files cut for `spec` and joins them; groups are joined by name."""
@@ -56,8 +63,9 @@ def _load_one(path, spec):
     try:
         with open(path, "rb") as stream:
             digest = hashlib.sha256(stream.read()).hexdigest()
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise TrainingError(f"cannot read window file '{path}': {error}") from error
     except Exception as error:  # zipfile raises its own kinds for a damaged archive
@@ -113,7 +121,7 @@ def _check_meta(arrays, spec):
         labels = meta.get("labels", {}).get(head.name)
         if labels is not None and list(labels) != list(head.labels):
             faults.append(f"labels of {head.name} are {labels}, the spec has {list(head.labels)}")
-    tensors = [item.get("tensor") for item in meta.get("inputs", [])]
+    tensors = [item.get("tensor") if isinstance(item, dict) else item for item in meta.get("inputs", [])]
     if tensors and tensors != [item.tensor for item in spec.inputs]:
         faults.append(f"it was cut for the inputs {tensors}")
     return faults

@@ -77,7 +77,7 @@ def write_windows(path, spec, count=24, groups=6, seed=0, change=None):
         arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
         labels[head.name] = list(head.labels)
     arrays["meta"] = np.array(json.dumps({"model": spec.name, "tool": "test", "recordings": [],
-                                          "inputs": [item.raw for item in spec.inputs], "labels": labels}))
+                                          "inputs": [item.tensor for item in spec.inputs], "labels": labels}))
     if change:
         change(arrays)
     np.savez(path, **arrays)

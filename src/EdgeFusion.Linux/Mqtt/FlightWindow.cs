@@ -3,8 +3,8 @@ using EdgeFusion.Publishing;
 namespace EdgeFusion.Linux.Mqtt;
 
 /// <summary>The messages handed over and not yet acknowledged, and the answers not yet passed on.</summary>
-/// <remarks>Callbacks of the library only note an answer here; it is passed on when the library has returned, so that no
-/// managed exception ever crosses its frames. <b>Threading.</b> One thread. Allocates nothing after construction.
+/// <remarks>Callbacks of the library only note an answer here; it is passed on when the library has returned, so that
+/// no managed exception ever crosses its frames. <b>Threading.</b> One thread. Allocates nothing after construction.
 /// </remarks>
 internal sealed class FlightWindow(int capacity)
 {

@@ -3,7 +3,8 @@ using System.Net.Sockets;
 
 namespace EdgeFusion.Linux.Mqtt;
 
-/// <summary>Finds a broker's addresses without blocking for longer than asked; libmosquitto's own look-up would.</summary>
+/// <summary>Finds a broker's addresses without blocking for longer than asked; libmosquitto's own look-up
+/// would.</summary>
 internal static class HostLookup
 {
     /// <summary>What to give to libmosquitto, in order; at least one.</summary>

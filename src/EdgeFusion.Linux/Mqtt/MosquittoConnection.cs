@@ -8,8 +8,8 @@ namespace EdgeFusion.Linux.Mqtt;
 
 /// <summary>One connection to a broker: a client of libmosquitto, driven by poll(2) on the caller's thread.</summary>
 /// <remarks>
-/// libmosquitto's own loop waits in select(2), which fails for descriptors from 1024 on and cannot be woken by us; so the
-/// socket is polled here, together with the wake flag, and the library is told what is ready.
+/// libmosquitto's own loop waits in select(2), which fails for descriptors from 1024 on and cannot be woken by us; so
+/// the socket is polled here, together with the wake flag, and the library is told what is ready.
 /// </remarks>
 internal sealed unsafe class MosquittoConnection : IDisposable
 {

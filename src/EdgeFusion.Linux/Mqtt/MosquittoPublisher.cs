@@ -8,10 +8,10 @@ namespace EdgeFusion.Linux.Mqtt;
 
 /// <summary>Publishes over MQTT 5 with libmosquitto; no thread of its own.</summary>
 /// <remarks>
-/// <para>Each <see cref="Connect"/> is a new client and a clean session without expiry: what was not acknowledged is the
-/// outbox's to repeat, and nothing is repeated twice.</para>
-/// <para><b>Threading.</b> As <see cref="IPublisher"/> says. Hot path: <see cref="TryPublish"/> allocates nothing on the
-/// managed heap once a topic is known.</para>
+/// <para>Each <see cref="Connect"/> is a new client and a clean session without expiry: what was not acknowledged is
+/// the outbox's to repeat, and nothing is repeated twice.</para>
+/// <para><b>Threading.</b> As <see cref="IPublisher"/> says. Hot path: <see cref="TryPublish"/> allocates nothing on
+/// the managed heap once a topic is known.</para>
 /// </remarks>
 public sealed class MosquittoPublisher : IPublisher
 {
@@ -38,6 +38,7 @@ public sealed class MosquittoPublisher : IPublisher
         }
 
         _options = options;
+        Target = options.Target;
         _flight = new FlightWindow(options.SendMaximum);
         _userProperties = options.UserProperties.Select(p => (Utf8(p.Key), Utf8(p.Value))).ToArray();
         MosquittoFault.ThrowIfFailed(LibMosquitto.LibInit(), options.Target, "initialise libmosquitto for");
@@ -45,7 +46,7 @@ public sealed class MosquittoPublisher : IPublisher
     }
 
     /// <inheritdoc/>
-    public string Target => _options.Target;
+    public string Target { get; }
 
     /// <inheritdoc/>
     public bool IsConnected => _connection is { IsAlive: true };

@@ -47,7 +47,7 @@ internal static class ArmGeometry
     /// <summary>Centre of mass of each link along its z.</summary>
     public static readonly ImmutableArray<double> CentreMetres = [0.06, 0.10, 0.10, 0.08, 0.075, 0.05, 0.03];
 
-    /// <summary>Moment of inertia of each link about its transverse axes, kg m^2: m l^2 / 12 with the motor's share.</summary>
+    /// <summary>Moment of inertia about the transverse axes, kg m^2: m l^2 / 12 and the motor's share.</summary>
     public static readonly ImmutableArray<double> Inertia =
         [0.0045, 0.0110, 0.0110, 0.0065, 0.0035, 0.0030, 0.0012];
 

@@ -3,8 +3,8 @@ using EdgeFusion.Simulator.Numerics;
 namespace EdgeFusion.Simulator.Arm;
 
 /// <summary>
-/// The commanded motion of one episode: minimum-jerk moves between key poses, plus the oscillation of a shake. Position,
-/// velocity and acceleration are closed forms of time.
+/// The commanded motion of one episode: minimum-jerk moves between key poses, plus the oscillation of a shake.
+/// Position, velocity and acceleration are closed forms of time.
 /// </summary>
 internal sealed class ArmMotion
 {

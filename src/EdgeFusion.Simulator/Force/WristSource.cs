@@ -16,6 +16,10 @@ internal sealed class WristSource : SimulatedSensor
     private const double TorqueBias = 0.006;
     private const double ForceDriftPerSecond = 0.006;
 
+    // The gripper's cable bridges the sensor and pulls a little differently wherever the arm goes.
+    private const double CableNewton = 0.16;
+    private const double CableHz = 1.5;
+
     // Fingers and flange ring like a mass on a stiff spring after a knock.
     private const double RingHz = 38;
     private const double RingDecaySeconds = 0.05;
@@ -41,7 +45,7 @@ internal sealed class WristSource : SimulatedSensor
 
         // The sensor was tared with the empty gripper hanging still.
         force -= new Vector3D(0, 0, ArmGeometry.GripperKg * ArmGeometry.Gravity);
-        Vector3D extra = Slosh(time) + Rings(time);
+        Vector3D extra = Slosh(time) + Rings(time) + Cable(time);
         force += extra;
         moment += Vector3D.Cross(new Vector3D(0, 0, ArmGeometry.FingerMetres), extra);
         Surroundings around = _world.Episode.Surroundings;
@@ -89,6 +93,14 @@ internal sealed class WristSource : SimulatedSensor
         return new Vector3D(
             SmoothNoise.At(key, time, SloshHz), SmoothNoise.At(key + 1, time, SloshHz),
             SmoothNoise.At(key + 2, time, SloshHz)) * sigma;
+    }
+
+    private Vector3D Cable(double time)
+    {
+        ulong key = RandomStream.KeyFor(Seed, StreamPurpose.Cable, _world.Episode.Index);
+        return new Vector3D(
+            SmoothNoise.At(key, time, CableHz), SmoothNoise.At(key + 1, time, CableHz),
+            SmoothNoise.At(key + 2, time, CableHz)) * (CableNewton * Difficulty);
     }
 
     private Vector3D Rings(double time)

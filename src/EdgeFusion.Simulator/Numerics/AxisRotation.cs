@@ -1,6 +1,6 @@
 namespace EdgeFusion.Simulator.Numerics;
 
-/// <summary>A rotation about the local z axis, or about the local y axis: the two kinds of joint this arm has.</summary>
+/// <summary>A rotation about the local z or y axis: the two kinds of joint this arm has.</summary>
 internal readonly record struct AxisRotation(double Sin, double Cos, bool AboutY)
 {
     public Vector3D Axis => AboutY ? new Vector3D(0, 1, 0) : new Vector3D(0, 0, 1);

@@ -19,4 +19,5 @@ internal enum StreamPurpose
     ForceNoise = 64,
     ArmNoise = 65,
     Slosh = 66,
+    Cable = 67,
 }

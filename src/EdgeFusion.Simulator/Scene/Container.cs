@@ -31,6 +31,9 @@ internal sealed class Container
     /// <summary>Friction of the container on the table, 0.25-0.4.</summary>
     public double TableFriction { get; private set; }
 
+    /// <summary>Loudness of its scraping relative to the friction force: the skin of its base.</summary>
+    public double Roughness { get; private set; }
+
     public ContentMaterial Material => ContentMaterial.All[Content];
 
     /// <summary>Number of pieces inside.</summary>
@@ -50,5 +53,6 @@ internal sealed class Container
         BodyHz = random.NextBetween(390, 620);
         PitchFactor = PortableMath.Exp(0.10 * random.NextGaussian());
         TableFriction = random.NextBetween(0.25, 0.40);
+        Roughness = PortableMath.Exp(0.4 * random.NextGaussian());
     }
 }

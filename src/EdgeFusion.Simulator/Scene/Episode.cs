@@ -9,7 +9,7 @@ namespace EdgeFusion.Simulator.Scene;
 /// </summary>
 internal sealed class Episode
 {
-    /// <summary>Every episode lasts the same, so an instant leads to its episode without counting from the start.</summary>
+    /// <summary>Every episode lasts the same, so an instant leads straight to its episode.</summary>
     public const long LengthNanoseconds = 15_000_000_000;
 
     /// <summary>The table is empty for this long while the objects are exchanged.</summary>

@@ -82,7 +82,8 @@ internal sealed class Handling(Episode episode)
 
     /// <summary>Part of the container's weight that the fingers bear, 0..1.</summary>
     public double CarriedPart(double time) =>
-        Math.Clamp((time - LiftTime) / TakeSeconds, 0, 1) * Math.Clamp(1 - ((time - ReleaseTime) / ReleaseSeconds), 0, 1);
+        Math.Clamp((time - LiftTime) / TakeSeconds, 0, 1)
+        * Math.Clamp(1 - ((time - ReleaseTime) / ReleaseSeconds), 0, 1);
 
     /// <summary>Middle of the container's base when it is not carried, for the arm's present yaw.</summary>
     public Vector3D BaseAt(double time, double armYaw)
@@ -188,7 +189,7 @@ internal sealed class Handling(Episode episode)
         PushTime = FindContact(descended, stop);
     }
 
-    /// <summary>The yaw moves one way between the two times: halving finds when it passes the point of contact.</summary>
+    /// <summary>The yaw moves one way between the two times: halving finds the contact.</summary>
     private double FindContact(double early, double late)
     {
         for (int i = 0; i < 24; i++)

@@ -26,7 +26,7 @@ internal sealed class Surroundings
     /// <summary>Log of the level of the room's noise, sigma 1.</summary>
     public double RoomLevel { get; private set; }
 
-    /// <summary>Rotation of the gripper about its axis in rad: decides which side of the object the fingers hide.</summary>
+    /// <summary>Rotation of the gripper about its axis in rad: decides which side the fingers hide.</summary>
     public double GripperRoll { get; private set; }
 
     /// <summary>Zero error of the wrench sensor, sigma 1 per axis.</summary>

@@ -1,6 +1,8 @@
 namespace EdgeFusion.Simulator.Sensors;
 
-/// <summary>Tells the sensors' streams of random numbers apart. Part of "same seed, same bytes": never renumber.</summary>
+/// <summary>
+/// Tells the sensors' streams of random numbers apart. Part of "same seed, same bytes": never renumber.
+/// </summary>
 internal enum SensorOrdinal
 {
     Camera = 1,

@@ -11,7 +11,7 @@ internal struct Resonance
     private float _y1;
     private float _y2;
 
-    /// <summary>Tunes to a frequency and bandwidth, so that white noise of sigma 1 comes out at about sigma 1.</summary>
+    /// <summary>Tunes to a frequency and bandwidth; white noise of sigma 1 comes out at sigma 1.</summary>
     public void Tune(double hertz, double bandwidthHz, int rateHz)
     {
         double r = PortableMath.Exp(-Math.PI * bandwidthHz / rateHz);

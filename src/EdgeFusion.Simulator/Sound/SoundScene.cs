@@ -11,9 +11,9 @@ internal sealed class SoundScene(ulong seed, double difficulty, int rateHz)
 {
     // Motion is evaluated every 5 ms: the content answers no faster than the 15 ms of its attack.
     private const int ControlHz = 200;
-    private const double GainSpread = 0.3;
+    private const double GainSpread = 0.4;
     private const double ScrapeHz = 1300;
-    private const double ScrapeLevel = 0.030;
+    private const double ScrapeLevel = 0.09;
     private const double PushDrive = 4.5;
     private const double VibrationHz = 35;
 
@@ -90,9 +90,9 @@ internal sealed class SoundScene(ulong seed, double difficulty, int rateHz)
         double drive = _world.Drive(time) + SlidingDrive(time);
         _rattle.Drive(drive, frames);
 
-        // Scraping: power of friction, mu m g v, as loudness of the table's and the base's rough skin.
+        // Scraping: the friction force mu m g on the table's and the base's rough skin.
         double speed = _world.PushSpeed;
-        _scrapeLevel = (float)(ScrapeLevel * _world.PushNewton * Math.Sqrt(speed) * 3);
+        _scrapeLevel = (float)(ScrapeLevel * _world.Episode.Container.Roughness * _world.PushNewton * Math.Sqrt(speed));
         _previous = time;
     }
 
@@ -119,7 +119,7 @@ internal sealed class SoundScene(ulong seed, double difficulty, int rateHz)
         }
     }
 
-    /// <summary>A container that slides sticks and slips; its content feels the jolts that friction cannot hold.</summary>
+    /// <summary>A sliding container sticks and slips; its content feels the jolts that friction cannot hold.</summary>
     private double SlidingDrive(double time)
     {
         if (_world.PushSpeed <= 0 || _world.Episode.Container.Content == 0)

@@ -36,7 +36,7 @@ internal sealed class Illumination
         Side = around.LightSide;
     }
 
-    /// <summary>Writes the three bytes of a surface under a shade (1 = facing the light), with an added highlight.</summary>
+    /// <summary>Writes the three bytes of a surface under a shade (1 = facing the light) with a highlight.</summary>
     public void Light(Albedo albedo, double shade, double highlight, Span<byte> rgb)
     {
         rgb[0] = Code(_red * ((albedo.Red * shade) + highlight));

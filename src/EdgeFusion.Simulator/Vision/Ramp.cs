@@ -1,6 +1,6 @@
 namespace EdgeFusion.Simulator.Vision;
 
-/// <summary>The colours across a round surface from its left to its right edge, lit and coded once per episode.</summary>
+/// <summary>The colours across a round surface from left to right, lit and coded once per episode.</summary>
 internal sealed class Ramp
 {
     /// <summary>Number of steps across.</summary>

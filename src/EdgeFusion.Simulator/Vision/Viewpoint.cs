@@ -34,7 +34,9 @@ internal sealed class Viewpoint(int width, int height)
         Vector3D d = point - _position;
         double depth = Math.Max(0.05, Vector3D.Dot(d, _forward));
         double scale = Focal / depth;
-        return ((0.5 * width) + (scale * Vector3D.Dot(d, _right)), (0.5 * height) - (scale * Vector3D.Dot(d, _up)), depth);
+        double x = (0.5 * width) + (scale * Vector3D.Dot(d, _right));
+        double y = (0.5 * height) - (scale * Vector3D.Dot(d, _up));
+        return (x, y, depth);
     }
 
     /// <summary>Where the line of sight through a pixel meets the table, or false where it passes above.</summary>

@@ -12,6 +12,7 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure this machine: windowing, live, engine, pipeline.");
         command.Subcommands.Add(Windowing());
+        command.Subcommands.Add(EngineBenchCommand.Create());
         return command;
     }
 

@@ -10,8 +10,12 @@ internal static class BoundedFile
     {
         try
         {
-            // A pipe or device has no length; opening one could wait for ever.
-            long length = new FileInfo(path).Length;
+            // A pipe or device has no length, and opening one could wait for ever. The length of a link is that of
+            // the path in it.
+            var file = new FileInfo(path);
+            long length = file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target
+                ? target.Length
+                : file.Length;
             if (length == 0)
             {
                 throw new ModelException($"The {what} {path} is empty or no regular file.");

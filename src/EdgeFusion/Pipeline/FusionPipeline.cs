@@ -33,7 +33,7 @@ public sealed class FusionPipeline : IDisposable
     private readonly WindowAligner _aligner;
     private readonly FusionStage _stage;
     private readonly PredictionRing _predictions;
-    private readonly SinkHost[] _sinks;
+    private readonly List<SinkHost> _sinks = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
     private readonly WindowCut _cut;
@@ -67,10 +67,9 @@ public sealed class FusionPipeline : IDisposable
         Binder = new TensorBinder(inputs, setup.Manifest.Window);
         _stage = new FusionStage(Binder, clock, Stages);
         _predictions = new PredictionRing(setup.Manifest);
-        _sinks = new SinkHost[setup.Sinks.Length];
-        for (int i = 0; i < _sinks.Length; i++)
+        foreach (IPredictionSink sink in setup.Sinks)
         {
-            _sinks[i] = new SinkHost(setup.Sinks[i], _predictions, setup.Manifest, observer);
+            AddSink(sink);
         }
 
         _cut = new WindowCut(inputs.Length);
@@ -114,6 +113,18 @@ public sealed class FusionPipeline : IDisposable
         return 0;
     }
 
+    /// <summary>Adds a taker of predictions; before <see cref="Start"/>.</summary>
+    public void AddSink(IPredictionSink sink)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        if (_started)
+        {
+            throw new InvalidOperationException($"Sink '{sink.Name}' comes too late: the pipeline has started.");
+        }
+
+        _sinks.Add(new SinkHost(sink, _predictions, Manifest, _observer));
+    }
+
     /// <summary>Starts sinks, sensors and the fusion thread, in this order.</summary>
     public void Start()
     {
@@ -151,7 +162,7 @@ public sealed class FusionPipeline : IDisposable
         }
 
         bool ended = !_started || _thread.Join(StopPatience);
-        foreach (SinkHost sink in _started ? _sinks : [])
+        foreach (SinkHost sink in _sinks)
         {
             sink.Dispose();
         }

@@ -19,13 +19,6 @@ internal static class StableExp
     private const int ExponentBias = 1023;
     private const int MantissaBits = 52;
 
-    // 1/n! for n = 13 down to 2. With |r| <= ln 2 / 2 the first term left out, r^14 / 14!, is below 5e-18.
-    private static ReadOnlySpan<double> Coefficients =>
-    [
-        1.0 / 6227020800, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040,
-        1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 1.0 / 2,
-    ];
-
     /// <summary>e^x; 0 for x below -708. Defined for finite x &lt;= 0.</summary>
     public static double Of(double x)
     {
@@ -37,12 +30,20 @@ internal static class StableExp
         // x = k ln 2 + r with |r| <= ln 2 / 2, so e^x = 2^k e^r.
         double k = Math.Floor((x * Log2E) + 0.5);
         double r = x - (k * Ln2High) - (k * Ln2Low);
-        double series = 0;
-        foreach (double coefficient in Coefficients)
-        {
-            series = (series * r) + coefficient;
-        }
 
+        // The series of e^r to r^13 / 13!, from the smallest term up. The first term left out is below 5e-18.
+        double series = 1.0 / 6227020800;
+        series = (series * r) + (1.0 / 479001600);
+        series = (series * r) + (1.0 / 39916800);
+        series = (series * r) + (1.0 / 3628800);
+        series = (series * r) + (1.0 / 362880);
+        series = (series * r) + (1.0 / 40320);
+        series = (series * r) + (1.0 / 5040);
+        series = (series * r) + (1.0 / 720);
+        series = (series * r) + (1.0 / 120);
+        series = (series * r) + (1.0 / 24);
+        series = (series * r) + (1.0 / 6);
+        series = (series * r) + (1.0 / 2);
         double power = 1 + r + (r * r * series);
         return power * BitConverter.Int64BitsToDouble((long)(k + ExponentBias) << MantissaBits);
     }

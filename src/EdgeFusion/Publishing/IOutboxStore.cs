@@ -22,7 +22,8 @@ internal interface IOutboxStore
     /// <summary>Takes a keep-last message in before all others, whatever the limits.</summary>
     void EnqueueFirst(in PublishMessage message, Timestamp now);
 
-    /// <summary>The oldest message that is not in flight and not expired; null for none. It is in flight then.</summary>
+    /// <summary>The oldest message that is not in flight and not expired; null for none. It is in flight
+    /// then.</summary>
     OutboxEntry? Take(Timestamp now);
 
     /// <summary>An entry taken could not be handed over yet: it is the oldest waiting again.</summary>

@@ -12,7 +12,8 @@ namespace EdgeFusion.Publishing;
 /// backlog, oldest first. What is lost is counted by reason in <see cref="Counters"/>.</para>
 /// <para><b>Threading.</b> <see cref="Enqueue"/> and <see cref="Counters"/>: any thread. Start, Stop and Dispose: the
 /// owner's. The publisher is used, and in the end disposed, by the outbox's own thread only.</para>
-/// <para><b>Ownership.</b> Owns the publisher. Hot path: <see cref="Enqueue"/> allocates nothing in steady state.</para>
+/// <para><b>Ownership.</b> Owns the publisher. Hot path: <see cref="Enqueue"/> allocates nothing in steady
+/// state.</para>
 /// </remarks>
 public sealed class Outbox : IDisposable
 {

@@ -2,7 +2,8 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
 
-/// <summary>The connection below an outbox: connects, moves messages from the store to the publisher, reconnects.</summary>
+/// <summary>The connection below an outbox: connects, moves messages from the store to the publisher,
+/// reconnects.</summary>
 /// <remarks><b>Threading.</b> One thread, except <see cref="IsConnected"/>.</remarks>
 internal sealed class OutboxLink : IPublishReceipts
 {

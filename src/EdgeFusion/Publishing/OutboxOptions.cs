@@ -3,7 +3,8 @@ namespace EdgeFusion.Publishing;
 /// <summary>Limits and times of an <see cref="Outbox"/>.</summary>
 public sealed record OutboxOptions
 {
-    /// <summary>Most messages waiting, 1..1000000; default 10000 (about 17 minutes at 10 predictions a second).</summary>
+    /// <summary>Most messages waiting, 1..1000000; default 10000 (about 17 minutes at 10 predictions a
+    /// second).</summary>
     public int MaxMessages { get; init; } = 10_000;
 
     /// <summary>Most payload bytes waiting, 1024..2^30; default 16 MiB.</summary>

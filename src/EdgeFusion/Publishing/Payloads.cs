@@ -8,7 +8,8 @@ internal sealed record StatusPayload(int Schema, string Node, string State, stri
 /// <summary>Payload of the info topic.</summary>
 internal sealed record InfoPayload(
     int Schema, string Node, string Epoch, string Version, ModelPayload Model, EnginePayload? Engine,
-    WindowPayload Window, HeadPayload[] Heads, InputPayload[] Inputs, SensorInfoPayload[] Sensors, TopicsPayload Topics);
+    WindowPayload Window, HeadPayload[] Heads, InputPayload[] Inputs, SensorInfoPayload[] Sensors,
+    TopicsPayload Topics);
 
 /// <summary>The model in an info payload.</summary>
 internal sealed record ModelPayload(string Name, string Version, string Sha256, string Description);

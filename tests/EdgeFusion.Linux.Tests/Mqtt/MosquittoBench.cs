@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Publishing;
 using EdgeFusion.Testing.Publishing;
@@ -16,7 +13,16 @@ internal sealed class MosquittoBench : IPublisherBench
     public MosquittoBench()
     {
         Broker = new TestBroker();
-        _subscriber = new TestSubscriber(Broker.Port);
+        try
+        {
+            _subscriber = new TestSubscriber(Broker.Port);
+        }
+        catch
+        {
+            Broker.Dispose();
+            throw;
+        }
+
         _relay = new TcpRelay(Broker.Port);
         Publisher = new MosquittoPublisher(new MosquittoOptions
         {

@@ -35,7 +35,15 @@ internal sealed class TestBroker : IDisposable
     {
         _process = Process.Start(new ProcessStartInfo(
             NeedsProgramFactAttribute.Find("mosquitto")!, ["-c", _config]) { UseShellExecute = false })!;
-        Waiting.Until(Answers, "the broker did not start");
+        try
+        {
+            Waiting.Until(Answers, "the broker did not start");
+        }
+        catch
+        {
+            Kill();
+            throw;
+        }
     }
 
     /// <summary>SIGKILL.</summary>

@@ -13,13 +13,15 @@ internal sealed class TestSubscriber : IDisposable
     private readonly Process _process;
     private readonly Lock _gate = new();
     private readonly List<JsonElement> _lines = [];
+    private readonly List<ReceivedMessage> _received = [];
 
     public TestSubscriber(int port, string filter = "#")
     {
         _process = Process.Start(new ProcessStartInfo("stdbuf",
         [
             // Line by line: "Subscribed" would otherwise stay in a buffer.
-            "-oL", "mosquitto_sub", "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", filter,
+            "-oL", "mosquitto_sub", "-h", "127.0.0.1",
+            "-p", port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", filter,
             "-F", "%j", "-d",
         ])
         {
@@ -30,7 +32,15 @@ internal sealed class TestSubscriber : IDisposable
         _process.OutputDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        Waiting.Until(() => IsSubscribed, "the subscriber did not subscribe");
+        try
+        {
+            Waiting.Until(() => IsSubscribed, "the subscriber did not subscribe");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public bool IsSubscribed { get; private set; }
@@ -46,9 +56,16 @@ internal sealed class TestSubscriber : IDisposable
         }
     }
 
-    public IReadOnlyList<ReceivedMessage> Received => Lines.Select(line => new ReceivedMessage(
-        Text(line, "topic"), Text(line, "payload"), (QualityOfService)line.GetProperty("qos").GetInt32(),
-        line.GetProperty("retain").GetInt32() != 0, Expiry(line))).ToArray();
+    public IReadOnlyList<ReceivedMessage> Received
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _received.ToArray();
+            }
+        }
+    }
 
     public void Dispose()
     {
@@ -60,6 +77,10 @@ internal sealed class TestSubscriber : IDisposable
 
         _process.Dispose();
     }
+
+    private static ReceivedMessage Message(JsonElement line) => new(
+        Text(line, "topic"), Text(line, "payload"), (QualityOfService)line.GetProperty("qos").GetInt32(),
+        line.GetProperty("retain").GetInt32() != 0, Expiry(line));
 
     private static string Text(JsonElement line, string name) => line.GetProperty(name).GetString()!;
 
@@ -78,9 +99,11 @@ internal sealed class TestSubscriber : IDisposable
 
         if (line.StartsWith('{'))
         {
+            JsonElement json = JsonDocument.Parse(line).RootElement;
             lock (_gate)
             {
-                _lines.Add(JsonDocument.Parse(line).RootElement);
+                _lines.Add(json);
+                _received.Add(Message(json));
             }
         }
         else if (line.StartsWith("Subscribed", StringComparison.Ordinal))

@@ -32,6 +32,43 @@ public static class ContractModel
     /// <summary>Its manifest.</summary>
     public static ModelManifest Manifest { get; } = Describe();
 
+    /// <summary>Its manifest as a file, with every key in use.</summary>
+    public static string Json { get; } = $$"""
+        {
+          "$schema": "../manifest.schema.json",
+          "schema": 1, "name": "contract", "version": "1.0.0", "description": "Means and products.",
+          "file": "model.onnx", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(File))}}", "opset": 17,
+          "window": { "length_ms": 1000, "hop_ms": 100, "deadline_ms": 50 },
+          "inputs": [
+            { "tensor": "camera", "modality": "camera", "kind": "frames", "type": "uint8", "shape": [1, 2, 2, 2, 3],
+              "layout": "NTHWC", "pixel_format": "rgb8", "fit": "crop", "rate_hz": 2, "anchor": "center",
+              "interpolation": "nearest", "max_gap_ms": 200, "min_coverage": 0.4 },
+            { "tensor": "microphone", "modality": "microphone", "kind": "audio", "type": "float32", "shape": [1, 16],
+              "layout": "NT", "channels": 1, "unit": "fullscale", "rate_hz": 16 },
+            { "tensor": "force", "modality": "force", "kind": "vector", "type": "float32", "shape": [1, 4, 2],
+              "layout": "NTC", "elements": ["fx", "fy"], "units": ["N", "N"], "rate_hz": 4, "anchor": "end",
+              "interpolation": "linear", "max_gap_ms": 40.5, "min_coverage": 1 }
+          ],
+          "mask": { "tensor": "avail", "shape": [1, 3] },
+          "heads": [
+            { "name": "weight", "kind": "classification", "tensor": "logits_weight", "labels": ["light", "heavy"],
+              "per_modality_tensor": "logits_weight_per_modality", "temperature": 1.5 }
+          ],
+          "embedding": { "tensor": "embedding", "size": 4 },
+          "numerics": { "gelu": "erf", "layer_norm_epsilon": 1e-6 },
+          "frontend": { "anything": [1, { "goes": null }] },
+          "provenance": { "recipe": "by hand", "seed": 0 }
+        }
+        """;
+
+    /// <summary>Writes model and manifest into a folder.</summary>
+    public static void WriteTo(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        System.IO.File.WriteAllBytes(Path.Combine(folder, "model.onnx"), File);
+        System.IO.File.WriteAllText(Path.Combine(folder, "manifest.json"), Json);
+    }
+
     private static ModelManifest Describe() => new()
     {
         Schema = 1,

@@ -135,7 +135,7 @@ public sealed class ModelBundleTests : IDisposable
 
         ModelException fault = Assert.Throws<ModelException>(() => catalog.Open("workcel"));
 
-        Assert.Equal(["another", "contract"], catalog.Names());
+        Assert.Equal(["another", "contract"], catalog.Names().ToArray());
         Assert.Equal("contract", catalog.Open("contract").Manifest.Name);
         Assert.Equal("contract", catalog.Open(Path.Combine(models, "contract")).Manifest.Name);
         Assert.Contains("No model 'workcel'", fault.Message, StringComparison.Ordinal);

@@ -129,8 +129,8 @@ public sealed class PredictionDecoderTests
 
         PredictionDecoder.Decode(arena, prediction);
 
-        Assert.Equal(0x0, BitConverter.SingleToInt32Bits(prediction.Heads[0].Values[0]));
-        Assert.Equal(0x0, BitConverter.SingleToInt32Bits(prediction.Heads[0].Values[1]));
+        Assert.Equal(0x3F30A22B, BitConverter.SingleToInt32Bits(prediction.Heads[0].Values[0]));
+        Assert.Equal(0x3E9EBBAA, BitConverter.SingleToInt32Bits(prediction.Heads[0].Values[1]));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Time;
 using Xunit;
 
 namespace EdgeFusion.Tests.Publishing;
@@ -53,8 +54,9 @@ public sealed class PredictionFormatTests
         Assert.Equal(0.5f, json.GetProperty("per_modality").GetProperty("camera").GetProperty("green").GetSingle());
         Assert.Equal(JsonValueKind.Null, json.GetProperty("per_modality").GetProperty("force").ValueKind);
         Assert.Equal(33, json.GetProperty("modalities").GetProperty("camera").GetProperty("age_ms").GetDouble());
-        Assert.Equal("late", json.GetProperty("modalities").GetProperty("microphone").GetProperty("presence").GetString());
-        Assert.Equal(160, json.GetProperty("modalities").GetProperty("microphone").GetProperty("gap_frames").GetInt32());
+        JsonElement microphone = json.GetProperty("modalities").GetProperty("microphone");
+        Assert.Equal("late", microphone.GetProperty("presence").GetString());
+        Assert.Equal(160, microphone.GetProperty("gap_frames").GetInt32());
         Assert.Equal(
             JsonValueKind.Null, json.GetProperty("modalities").GetProperty("force").GetProperty("age_ms").ValueKind);
         Assert.Equal(8.5, json.GetProperty("latency_ms").GetProperty("infer").GetDouble());
@@ -98,8 +100,9 @@ public sealed class PredictionFormatTests
             "outcome":"deadline"},"model":{"name":"workcell","version":"1.0.0","sha256":"
             """.ReplaceLineEndings("") + new string('a', 64)
             + """
-            "},"quality":"degraded","modalities":{"camera":{"presence":"present","present":true,"age_ms":33,"coverage":1,
-            "n":5},"microphone":{"presence":"late","present":false,"age_ms":700,"coverage":0.25,"n":12,"gap_frames":160},
+            "},"quality":"degraded","modalities":{"camera":{"presence":"present","present":true,"age_ms":33,
+            "coverage":1,"n":5},"microphone":{"presence":"late","present":false,"age_ms":700,"coverage":0.25,"n":12,
+            "gap_frames":160},
             "force":{"presence":"missing","present":false,"age_ms":null,"coverage":0,"n":0}},"heads":{"colour":{"kind":
             "classification","label":"green","score":0.7,"scores":{"red":0.1,"green":0.7,"\u003Cblue\u003E":0.2},
             "per_modality":{"camera":{"red":0.2,"green":0.5,"\u003Cblue\u003E":0.3},"microphone":null,"force":null}},
@@ -144,7 +147,7 @@ public sealed class PredictionFormatTests
     private static string Line(PredictionFormat format, Prediction prediction, long published)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        format.WritePrediction(prediction, new Time.Timestamp(published), buffer);
+        format.WritePrediction(prediction, new Timestamp(published), buffer);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

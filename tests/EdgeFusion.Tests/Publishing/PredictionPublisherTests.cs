@@ -10,7 +10,8 @@ namespace EdgeFusion.Tests.Publishing;
 
 public sealed class PredictionPublisherTests
 {
-    private static readonly PredictionPublisherOptions Options = new() { Node = "cell/1#", Epoch = 5, Version = "0.1.0" };
+    private static readonly PredictionPublisherOptions Options =
+        new() { Node = "cell/1#", Epoch = 5, Version = "0.1.0" };
 
     [Fact]
     public void Every_message_of_a_run_has_its_topic_its_guarantees_and_fits_its_schema()
@@ -18,7 +19,8 @@ public sealed class PredictionPublisherTests
         var bench = new OutboxBench();
         var sensor = new FakeHealth { LastArrival = bench.Clock.Now };
         using var publisher = new PredictionPublisher(
-            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [sensor], bench.Outbox, bench.Clock, Options);
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [sensor], bench.Outbox, bench.Clock,
+            Options);
 
         publisher.Write(PredictionBench.Prediction());
         bench.Run(TimeSpan.FromSeconds(2.5));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace EdgeFusion.Tests.Recording;
 
-/// <summary>A small file cut at every byte and flipped at every bit: a clean error or a clean recovery, never else.</summary>
+/// <summary>A small file cut and flipped at every byte: a clean error or a clean recovery, never else.</summary>
 public sealed class McapDamageTests
 {
     private static readonly McapReadOptions Recovering = new() { Recover = true };
@@ -138,6 +138,20 @@ public sealed class McapDamageTests
         Assert.Equal(streamed.OrderBy(m => m.LogTime), ordered);
         Assert.Equal(1, cursor.Losses.DamagedChunks);
         Assert.Equal((long)chunk.ChunkLength, cursor.Losses.LostBytes);
+    }
+
+    [Fact]
+    public void A_damaged_metadata_record_does_not_keep_a_recovering_reader_from_opening()
+    {
+        var file = SyntheticFile.Small();
+        // The length of the name "origin", the first field of the record, becomes more than the record holds.
+        file[file.AsSpan().IndexOf("origin"u8) - 3] = 0xFF;
+
+        using var reader = new McapIndexedReader(new MemoryStream(file[..^50]), Recovering);
+
+        Assert.Empty(reader.Metadata);
+        Assert.True(reader.Losses.DamagedRecords > 0);
+        Assert.Equal(SyntheticFile.SmallMessages.Count, RecordedMessage.Of(reader.ReadMessages()).Count);
     }
 
     private static McapChunkIndex FirstChunk(byte[] file)

@@ -79,7 +79,8 @@ public class WorkCellDeterminismTests
         Assert.Equal(GoldenHashes, hashes);
     }
 
-    private static readonly string[] GoldenHashes = ["0", "0", "0", "0"];
+    private static readonly string[] GoldenHashes =
+        ["b4f3703c24a54f91", "2412bb18844d4154", "5af330f428dab62d", "29bf3565a3d39225"];
 
     private static string[] HashInTurn(ImmutableArray<ISampleSource> sources, int burst)
     {

@@ -60,7 +60,7 @@ internal sealed class McapChunkCache(
         }
 
         slot.Chunk = chunk;
-        KeepBudget(slot);
+        KeepBudget(slot, slot.Bytes);
         return slot;
     }
 
@@ -95,47 +95,56 @@ internal sealed class McapChunkCache(
         return false;
     }
 
+    /// <summary>A free slot, a new one within the budget, or the least recently used.</summary>
     private McapChunkSlot TakeSlot(in McapChunkRef reference)
     {
+        // The list of messages takes 16 bytes for each record of at least 31: half as much again.
+        var needed = reference.UnpackedLength * 3L / 2;
+        McapChunkSlot? slot = null;
         McapChunkSlot? oldest = null;
         long total = 0;
-        foreach (var slot in _slots)
+        foreach (var candidate in _slots)
         {
-            if (slot.Chunk < 0)
-                return slot;
-            total += slot.Bytes;
-            if (oldest is null || slot.LastUse < oldest.LastUse)
-                oldest = slot;
+            total += candidate.Bytes;
+            if (candidate.Chunk < 0)
+                slot ??= candidate;
+            if (oldest is null || candidate.LastUse < oldest.LastUse)
+                oldest = candidate;
         }
 
-        if (oldest is not null && total + reference.UnpackedLength > options.MaxBufferedBytes)
+        if (slot is null && total + needed > options.MaxBufferedBytes)
+            slot = oldest;
+        if (slot is null)
         {
-            oldest.Chunk = -1;
-            return oldest;
+            slot = new McapChunkSlot();
+            _slots.Add(slot);
         }
 
-        var added = new McapChunkSlot();
-        _slots.Add(added);
-        return added;
+        slot.Chunk = -1;
+        KeepBudget(slot, Math.Max(slot.Bytes, needed));
+        return slot;
     }
 
-    /// <summary>Gives memory back, least recently used first, until the budget holds again.</summary>
-    private void KeepBudget(McapChunkSlot keep)
+    /// <summary>Gives memory back, least recently used first, until the budget holds.</summary>
+    /// <param name="keep">The slot in use.</param>
+    /// <param name="keepBytes">What that slot takes, or is about to.</param>
+    private void KeepBudget(McapChunkSlot keep, long keepBytes)
     {
         while (true)
         {
             McapChunkSlot? oldest = null;
-            long total = 0;
+            var total = keepBytes;
             foreach (var slot in _slots)
             {
+                if (slot == keep)
+                    continue;
                 total += slot.Bytes;
-                if (slot != keep && (oldest is null || slot.LastUse < oldest.LastUse))
+                if (oldest is null || slot.LastUse < oldest.LastUse)
                     oldest = slot;
             }
 
             if (oldest is null || total <= options.MaxBufferedBytes)
                 return;
-            oldest.Release();
             _slots.Remove(oldest);
         }
     }
@@ -194,7 +203,7 @@ internal sealed class McapChunkCache(
         catch (RecordingException fault) when (options.Recover)
         {
             // What came before the fault stands, as the streamed reader delivers it.
-            Count(losses, fault, records.Length - walk.Offset);
+            Count(losses, fault, Math.Min(records.Length - walk.Offset, reference.Length));
         }
     }
 

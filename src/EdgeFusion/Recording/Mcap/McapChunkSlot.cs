@@ -49,13 +49,4 @@ internal sealed class McapChunkSlot
             _entries.AsSpan(0, _count).Sort();
         _isSorted = true;
     }
-
-    /// <summary>Gives the memory back.</summary>
-    public void Release()
-    {
-        Chunk = -1;
-        Memory = [];
-        _entries = new McapMessageEntry[256];
-        Clear();
-    }
 }

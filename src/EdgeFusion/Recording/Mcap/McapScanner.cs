@@ -32,7 +32,23 @@ internal sealed class McapScanner(McapSource source, McapReadOptions options)
                 chunkRecords++;
             }
 
-            Take(reader, contents);
+            try
+            {
+                Take(reader, contents);
+            }
+            catch (RecordingException fault) when (options.Recover)
+            {
+                reader.Losses.Note(fault);
+                reader.Losses.DamagedRecords++;
+                reader.Losses.LostBytes += reader.RecordLength;
+            }
+
+            if (contents.Attachments.Count + contents.Metadata.Count > options.MaxAttachments)
+                throw source.Place(reader.Offset).TooLarge(
+                    "there are too many attachments", nameof(options.MaxAttachments));
+            if (_chunks.Count > options.MaxChunks)
+                throw source.Place(reader.Offset).TooLarge(
+                    $"there are more than {options.MaxChunks} chunks", nameof(options.MaxChunks));
         }
 
         contents.Chunks = _chunks.ToArray();
@@ -63,9 +79,6 @@ internal sealed class McapScanner(McapSource source, McapReadOptions options)
                     (ulong)reader.Offset, (ulong)reader.RecordLength, reader.GetMetadata().Name));
                 break;
         }
-
-        if (contents.Attachments.Count + contents.Metadata.Count > options.MaxAttachments)
-            throw place.TooLarge("there are too many attachments", nameof(options.MaxAttachments));
     }
 
     private void TakeMessage(McapStreamReader reader)
@@ -83,9 +96,6 @@ internal sealed class McapScanner(McapSource source, McapReadOptions options)
             : last.IsPlain && reader.Offset + reader.RecordLength - last.Offset <= PlainStretchBytes;
         if (!belongs)
         {
-            if (_chunks.Count >= options.MaxChunks)
-                throw source.Place(reader.Offset).TooLarge(
-                    $"there are more than {options.MaxChunks} chunks", nameof(options.MaxChunks));
             last = new McapChunkRef
             {
                 StartTime = time, EndTime = time, Offset = reader.Offset, ChannelsAt = -1, IsPlain = !reader.IsInChunk,

@@ -1,6 +1,9 @@
 namespace EdgeFusion.Recording.Mcap;
 
-/// <content>The current record.</content>
+/// <content>
+/// The current record. The methods that parse one throw a <see cref="RecordingException"/> where its fields are
+/// damaged, also when recovering: the reader goes on with the next <see cref="Read"/>.
+/// </content>
 public sealed partial class McapStreamReader
 {
     /// <summary>Kind of the current record.</summary>

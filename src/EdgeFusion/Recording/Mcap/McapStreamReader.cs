@@ -136,7 +136,8 @@ public sealed partial class McapStreamReader : IDisposable
         {
             Losses.Note(fault);
             Losses.DamagedChunks++;
-            Losses.LostBytes += _chunkLength - contents.Offset;
+            // Unpacked bytes may be more than the file has: the chunk's length in the file is the most.
+            Losses.LostBytes += Math.Min(_chunkLength - contents.Offset, _loaded);
         }
 
         _chunkLength = 0;

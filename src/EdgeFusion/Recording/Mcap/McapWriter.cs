@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording.Mcap;
 
 /// <summary>Writes an MCAP file: schemas, channels, messages, attachments, metadata, indexes, CRCs.</summary>
 /// <remarks>
-/// <para>Hot path: <see cref="WriteMessage"/> allocates nothing once the buffers have met the largest message.</para>
+/// <para>Hot path: writing a message allocates nothing once the buffers have met the largest message.</para>
 /// <para><b>Failure.</b> A write is all or nothing. When it fails (disk full), the file is cut back to the last whole
 /// record and a <see cref="RecordingException"/> says so; the message of that call is not taken, earlier ones still
 /// wait and go out with the next call that succeeds, or are given up by <see cref="DiscardPending"/>. Counts cover
@@ -144,6 +145,14 @@ public sealed class McapWriter : IDisposable
         data.CopyTo(BeginMessage(channelId, sequence, logTime, publishTime, data.Length));
         CommitMessage(data.Length);
     }
+
+    /// <summary>Writes a message with times of the pipeline; instants before 1970 become 0.</summary>
+    /// <exception cref="ArgumentException">Unknown channel, or a message over the largest record.</exception>
+    /// <exception cref="RecordingException">The pending chunk cannot be written; this message is not taken.</exception>
+    public void WriteMessage(
+        ushort channelId, uint sequence, Timestamp logTime, Timestamp publishTime, ReadOnlySpan<byte> data) =>
+        WriteMessage(
+            channelId, sequence, McapTime.FromTimestamp(logTime), McapTime.FromTimestamp(publishTime), data);
 
     /// <summary>Starts a message whose data the caller fills in place.</summary>
     /// <param name="channelId">A channel added before.</param>

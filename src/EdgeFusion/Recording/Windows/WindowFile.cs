@@ -250,7 +250,10 @@ public sealed class WindowFile : IWindowSink, IDisposable
             json.WriteStartArray("inputs");
             foreach (ModelInput input in _manifest.Inputs)
             {
-                json.WriteStringValue(input.Tensor);
+                json.WriteStartObject();
+                json.WriteString("tensor", input.Tensor);
+                json.WriteString("modality", input.Modality);
+                json.WriteEndObject();
             }
 
             json.WriteEndArray();

@@ -1,6 +1,6 @@
 using EdgeFusion.Time;
 
-namespace EdgeFusion.Tests.Time;
+namespace EdgeFusion.Tests.Clocks;
 
 public sealed class DeviceClockTests
 {

@@ -1,0 +1,10 @@
+using System.Collections.Immutable;
+
+namespace EdgeFusion.OnnxRuntime.Parity;
+
+/// <summary>One synthetic window of a parity file.</summary>
+/// <param name="Name">What is special about it, e.g. "without 2".</param>
+/// <param name="Mask">1 per input that is present.</param>
+/// <param name="Outputs">What the training framework answered: output tensor to values, row by row.</param>
+public sealed record ParityCase(
+    string Name, ImmutableArray<float> Mask, ImmutableDictionary<string, ImmutableArray<float>> Outputs);

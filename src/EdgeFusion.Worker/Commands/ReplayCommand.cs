@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using EdgeFusion.Worker.Replay;
+
+namespace EdgeFusion.Worker.Commands;
+
+/// <summary>edgefusion replay: the same pipeline over a recording, on virtual time.</summary>
+internal static class ReplayCommand
+{
+    private static readonly Argument<string> Recording = new("recording") { Description = "Recording (.mcap)." };
+    private static readonly Option<string> Model = new("--model") { Description = "Model name or folder.", Required = true };
+    private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep the recording's pace." };
+    private static readonly Option<double> Speed = new("--speed") { Description = "Times real time; 0 = as fast as it goes." };
+    private static readonly Option<string?> Out = new("--out") { Description = "Write predictions as JSON lines." };
+    private static readonly Option<string?> Expect = new("--expect")
+    {
+        Description = "Compare with an earlier --out file; exit code 3 and the first difference where it differs.",
+    };
+
+    private static readonly Option<string?> Publish = new("--publish")
+    {
+        Description = "Publish to a broker: HOST[:PORT], default localhost.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private static readonly Option<string> Node = new("--node")
+    {
+        Description = "Name of the node when publishing.",
+        DefaultValueFactory = _ => "replay",
+    };
+
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Windows inferred at a time; does not change the result.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<bool> NoInference = new("--no-inference") { Description = "Cut and bind only." };
+    private static readonly Option<string> Cuts = new("--cuts")
+    {
+        Description = "recorded: repeat the live run's decisions where there are any; recompute: decide afresh.",
+        DefaultValueFactory = _ => "recorded",
+    };
+
+    private static readonly Option<string[]> Map = new("--map")
+    {
+        Description = "TOPIC=MODALITY for channels of other programs; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string> Provider = new("--provider")
+    {
+        Description = "cpu, cuda, tensorrt or auto. Only cpu gives the same bytes everywhere.",
+        DefaultValueFactory = _ => "cpu",
+    };
+
+    public static Command Create()
+    {
+        Cuts.AcceptOnlyFromAmong("recorded", "recompute");
+        var command = new Command("replay", """
+            Run the pipeline over a recording: same windows, same predictions, every time.
+
+            Examples:
+              edgefusion replay run.mcap --model workcell --out predictions.jsonl
+              edgefusion replay run.mcap --model workcell --expect golden.jsonl
+              edgefusion replay run.mcap --model workcell --realtime --publish localhost:1883
+            """)
+        {
+            Recording, Model, Realtime, Speed, Out, Expect, Publish, Node, Threads, NoInference, Cuts, Map, Provider,
+        };
+        command.SetAction((parsed, stopping) => Task.Run(() =>
+        {
+            using var run = new ReplayRun(Request(parsed), stopping);
+            return run.Run(stopping);
+        }));
+        return command;
+    }
+
+    private static ReplayRequest Request(ParseResult parsed)
+    {
+        int threads = parsed.GetValue(Threads);
+        double speed = parsed.GetValue(Realtime) ? 1 : parsed.GetValue(Speed);
+        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed))
+        {
+            throw new ConfigurationException("--threads must be 1..64 and --speed 0 or more.");
+        }
+
+        return new ReplayRequest
+        {
+            Recording = parsed.GetValue(Recording)!,
+            Model = parsed.GetValue(Model)!,
+            Speed = speed,
+            Threads = threads,
+            Inference = !parsed.GetValue(NoInference),
+            RepeatCuts = parsed.GetValue(Cuts) == "recorded",
+            Out = parsed.GetValue(Out),
+            Expect = parsed.GetValue(Expect),
+            PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
+            Node = parsed.GetValue(Node)!,
+            Providers = [parsed.GetValue(Provider)!],
+            Modalities = Modalities(parsed.GetValue(Map)!),
+        };
+    }
+
+    private static ImmutableDictionary<string, string> Modalities(string[] maps)
+    {
+        ImmutableDictionary<string, string> modalities =
+            ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
+        foreach (string map in maps)
+        {
+            int equals = map.LastIndexOf('=');
+            modalities = equals > 0 && equals < map.Length - 1
+                ? modalities.SetItem(map[..equals], map[(equals + 1)..])
+                : throw new ConfigurationException($"--map '{map}' is not TOPIC=MODALITY.");
+        }
+
+        return modalities;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+
+namespace EdgeFusion.Worker.Configuration;
+
+/// <summary>Ranges and combinations; every fault is listed.</summary>
+internal static class OptionChecks
+{
+    private static readonly string[] KnownProviders = ["auto", "tensorrt", "cuda", "cpu"];
+
+    public static void Check(WorkerOptions options, List<string> faults)
+    {
+        Require(faults, IsName(options.Node), "Node", "must be 1-64 of a-z A-Z 0-9 - _ .");
+        Require(faults, options.Sensors.Count > 0, "Sensors", "is empty: name at least one sensor");
+        foreach ((string name, SensorOptions sensor) in options.Sensors)
+        {
+            Require(faults, IsName(name), $"Sensors:{name}", "a name must be 1-64 of a-z A-Z 0-9 - _ .");
+            Require(faults, sensor.Adapter.Length > 0, $"Sensors:{name}:Adapter", "is missing");
+        }
+
+        CheckModel(options.Model, faults);
+        CheckLimits(options, faults);
+        CheckMqtt(options.Mqtt, faults);
+        Require(faults, options.Recording.Compression is "none" or "lz4" or "zstd", "Recording:Compression",
+            $"is '{options.Recording.Compression}'; there are none, lz4, zstd");
+    }
+
+    private static void CheckModel(ModelOptions model, List<string> faults)
+    {
+        Require(faults, model.Name.Length > 0, "Model:Name", "is empty");
+        Require(faults, model.Threads is >= 1 and <= 64, "Model:Threads", "must be 1..64");
+        Require(faults, model.DeviceId is >= 0 and < 64, "Model:DeviceId", "must be 0..63");
+        foreach (string provider in model.Providers)
+        {
+            Require(faults, Array.IndexOf(KnownProviders, provider) >= 0, "Model:Providers",
+                $"'{provider}' is unknown; there are {string.Join(", ", KnownProviders)}");
+        }
+    }
+
+    private static void CheckLimits(WorkerOptions options, List<string> faults)
+    {
+        SensorLimitOptions limits = options.SensorLimits;
+        Require(faults, limits.StaleAfterMs is >= 0 and <= 3_600_000, "SensorLimits:StaleAfterMs", "must be 0..3600000");
+        Require(faults, limits.FutureToleranceMs is >= 0 and <= 1_000, "SensorLimits:FutureToleranceMs", "must be 0..1000");
+        Require(faults, limits.LongestBackoffSeconds is >= 0.1 and <= 60, "SensorLimits:LongestBackoffSeconds",
+            "must be 0.1..60");
+        Require(faults, options.Outbox.MaxMessages is >= 10 and <= 10_000_000, "Outbox:MaxMessages", "must be 10..10000000");
+        Require(faults, options.Outbox.MaxBytes >= 65_536, "Outbox:MaxBytes", "must be at least 65536");
+        Require(faults, options.Simulator.Difficulty is >= 0 and <= 3, "Simulator:Difficulty", "must be 0..3");
+        Require(faults, options.Simulator.Episodes >= 0, "Simulator:Episodes", "must be 0 or more");
+    }
+
+    private static void CheckMqtt(MqttOptions mqtt, List<string> faults)
+    {
+        if (mqtt.Adapter == "none")
+        {
+            return;
+        }
+
+        Require(faults, mqtt.Host.Length > 0, "Mqtt:Host", "is empty");
+        Require(faults, mqtt.Port is >= 1 and <= 65_535, "Mqtt:Port", "must be 1..65535");
+        Require(faults, mqtt.PredictionExpirySeconds is > 0 and <= 86_400, "Mqtt:PredictionExpirySeconds",
+            "must be above 0 and at most 86400");
+        Require(faults, mqtt.PasswordFile.Length == 0 || mqtt.UserName.Length > 0, "Mqtt:PasswordFile",
+            "needs Mqtt:UserName");
+        Require(faults, (mqtt.CertificateFile.Length == 0) == (mqtt.KeyFile.Length == 0), "Mqtt:CertificateFile",
+            "and Mqtt:KeyFile go together");
+        Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
+            $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
+            + "Mqtt:AllowPlaintext if that is what you want");
+    }
+
+    private static bool IsLoopback(string host) =>
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    private static bool IsName(string name)
+    {
+        foreach (char c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            {
+                return false;
+            }
+        }
+
+        return name.Length is >= 1 and <= 64;
+    }
+
+    private static void Require(List<string> faults, bool good, string key, string fault)
+    {
+        if (!good)
+        {
+            faults.Add($"{key}: {fault}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+namespace EdgeFusion.Worker.Configuration;
+
+/// <summary>Everything that config/edgefusion.json can say. Keys are the property names; see config/README.md.</summary>
+internal sealed record WorkerOptions
+{
+    /// <summary>Name of this node in topics and payloads: 1-64 of a-z A-Z 0-9 - _ . (default "cell").</summary>
+    public string Node { get; init; } = "cell";
+
+    /// <summary>The model and how it is run.</summary>
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>The sensors, by name.</summary>
+    public Dictionary<string, SensorOptions> Sensors { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Silence and restart limits of all sensors.</summary>
+    public SensorLimitOptions SensorLimits { get; init; } = new();
+
+    /// <summary>Start although an input of the model has no sensor; it is then always missing. Default false.</summary>
+    public bool AllowMissingSensors { get; init; }
+
+    /// <summary>The broker.</summary>
+    public MqttOptions Mqtt { get; init; } = new();
+
+    /// <summary>The queue in front of the broker.</summary>
+    public OutboxLimitOptions Outbox { get; init; } = new();
+
+    /// <summary>Recording of the run.</summary>
+    public RecordingOptions Recording { get; init; } = new();
+
+    /// <summary>The simulated work cell behind sensors of adapter "simulator".</summary>
+    public SimulatorOptions Simulator { get; init; } = new();
+}
+
+/// <summary>The model and how it is run.</summary>
+internal sealed record ModelOptions
+{
+    /// <summary>Name in the models folder, or path of a model's folder. Default "workcell".</summary>
+    public string Name { get; init; } = "workcell";
+
+    /// <summary>Providers in order: auto (= tensorrt, cuda, cpu), or some of these three. Default auto.</summary>
+    public string[] Providers { get; init; } = [];
+
+    /// <summary>Number of the GPU. Default 0.</summary>
+    public int DeviceId { get; init; }
+
+    /// <summary>Threads within an operator on the CPU, 1..64. Default 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Half precision where the provider offers it. Default false.</summary>
+    public bool HalfPrecision { get; init; }
+
+    /// <summary>Folder for compiled engines; empty = none (default).</summary>
+    public string CacheFolder { get; init; } = "";
+}
+
+/// <summary>One sensor.</summary>
+internal sealed record SensorOptions
+{
+    /// <summary>Adapter: simulator or replay (see the error text for what a build has).</summary>
+    public string Adapter { get; init; } = "";
+
+    /// <summary>Modality, where it should differ from the adapter's own. Default empty = the adapter's.</summary>
+    public string Modality { get; init; } = "";
+
+    /// <summary>Settings of the adapter, e.g. Source for the simulator, File and Topic for a replay.</summary>
+    public Dictionary<string, string> Settings { get; init; } = new(StringComparer.Ordinal);
+}
+
+/// <summary>Limits of all sensors.</summary>
+internal sealed record SensorLimitOptions
+{
+    /// <summary>Silence in ms after which a sensor is stale; 0 (default) = max(3 periods, 50 ms; images 250 ms).</summary>
+    public double StaleAfterMs { get; init; }
+
+    /// <summary>How far in ms a capture time may lie after its arrival. Default 5.</summary>
+    public double FutureToleranceMs { get; init; } = 5;
+
+    /// <summary>Longest pause in s between attempts to open a device. Default 2.</summary>
+    public double LongestBackoffSeconds { get; init; } = 2;
+}
+
+/// <summary>The broker.</summary>
+internal sealed record MqttOptions
+{
+    /// <summary>Adapter: mosquitto, or none to publish nothing. Default mosquitto.</summary>
+    public string Adapter { get; init; } = "mosquitto";
+
+    /// <summary>Host name or address. Default localhost.</summary>
+    public string Host { get; init; } = "localhost";
+
+    /// <summary>Port 1..65535. Default 1883.</summary>
+    public int Port { get; init; } = 1883;
+
+    /// <summary>Client id; empty (default) = "edgefusion-" + Node.</summary>
+    public string ClientId { get; init; } = "";
+
+    /// <summary>User name; empty (default) = anonymous.</summary>
+    public string UserName { get; init; } = "";
+
+    /// <summary>File whose first line is the password. Never the password itself.</summary>
+    public string PasswordFile { get; init; } = "";
+
+    /// <summary>Use TLS 1.2 or later. Default false.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>PEM file of the authorities to trust; empty = the system's.</summary>
+    public string CaFile { get; init; } = "";
+
+    /// <summary>PEM file of this client's certificate.</summary>
+    public string CertificateFile { get; init; } = "";
+
+    /// <summary>PEM file of this client's private key.</summary>
+    public string KeyFile { get; init; } = "";
+
+    /// <summary>Allow a connection without TLS to another machine. Default false.</summary>
+    public bool AllowPlaintext { get; init; }
+
+    /// <summary>How long in s a prediction is worth delivering. Default 60.</summary>
+    public double PredictionExpirySeconds { get; init; } = 60;
+}
+
+/// <summary>The queue in front of the broker.</summary>
+internal sealed record OutboxLimitOptions
+{
+    /// <summary>Most messages that wait. Default 10000.</summary>
+    public int MaxMessages { get; init; } = 10_000;
+
+    /// <summary>Most bytes that wait. Default 16 MiB.</summary>
+    public int MaxBytes { get; init; } = 16 * 1024 * 1024;
+}
+
+/// <summary>Recording of the run.</summary>
+internal sealed record RecordingOptions
+{
+    /// <summary>File to write (.mcap); empty (default) = no recording.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>none, lz4 or zstd. Default zstd.</summary>
+    public string Compression { get; init; } = "zstd";
+}
+
+/// <summary>The simulated work cell.</summary>
+internal sealed record SimulatorOptions
+{
+    /// <summary>Decides everything that is random. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Objects handled, 15 s each; 0 (default) = without end.</summary>
+    public long Episodes { get; init; }
+
+    /// <summary>0 clean, 1 as in the field (default), up to 3.</summary>
+    public double Difficulty { get; init; } = 1;
+
+    /// <summary>
+    /// Faults by sensor source: "arm:mute:5:10" = the arm is mute from 5 s to 15 s. Kinds: mute, stuck, late, garbage.
+    /// </summary>
+    public string[] Faults { get; init; } = [];
+}

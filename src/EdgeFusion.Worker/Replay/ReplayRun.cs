@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using EdgeFusion.Inference;
+using EdgeFusion.Models;
+using EdgeFusion.OnnxRuntime;
+using EdgeFusion.Pipeline;
+using EdgeFusion.Predictions;
+using EdgeFusion.Recording;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+using EdgeFusion.Worker.Commands;
+using EdgeFusion.Worker.Composition;
+
+namespace EdgeFusion.Worker.Replay;
+
+/// <summary>One replay from opening to summary.</summary>
+internal sealed class ReplayRun : IDisposable
+{
+    private readonly ReplayRequest _request;
+    private readonly ModelManifest _manifest;
+    private readonly RecordingFeed _feed;
+    private readonly List<IDisposable> _owned = [];
+    private readonly ExpectSink? _expect;
+    private readonly AccuracySink _accuracy;
+    private readonly VirtualPipeline _pipeline;
+    private readonly RecordingCuts? _cuts;
+    private readonly string _cutsReason = "";
+    private readonly EngineInfo? _engine;
+
+    public ReplayRun(ReplayRequest request, CancellationToken stopping)
+    {
+        _request = request;
+        ImmutableArray<IInferenceEngine> engines = [];
+        if (request.Inference)
+        {
+            engines = OpenEngines(request);
+            _manifest = engines[0].Manifest;
+            _engine = engines[0].Info;
+        }
+        else
+        {
+            _manifest = ModelPaths.ReadSpec(request.Model);
+        }
+
+        _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities));
+        _accuracy = new AccuracySink(_manifest, LabelTrack.Read(_feed.File));
+        ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
+        sinks.Add(_accuracy);
+        if (request.Out is { } path)
+        {
+            sinks.Add(Own(new JsonLinesSink(File.Create(path), _manifest)));
+        }
+
+        if (request.Expect is { } golden)
+        {
+            sinks.Add(_expect = Own(new ExpectSink(golden, _manifest)));
+        }
+
+        if (request.PublishTo is { } target)
+        {
+            sinks.Add(Own(new ReplayPublisher(target, request.Node, _manifest, _engine, stopping)));
+        }
+
+        if (request.RepeatCuts)
+        {
+            _cuts = RecordingCuts.TryOpen(request.Recording, _manifest, Recordings.ReadOptions(), out _cutsReason);
+        }
+
+        _pipeline = Own(new VirtualPipeline(
+            new VirtualSetup
+            {
+                Manifest = _manifest,
+                Origin = _feed.Origin,
+                Engines = engines,
+                Sinks = sinks.ToImmutable(),
+            },
+            _feed.Sensors));
+    }
+
+    /// <summary>Replays and prints the summary.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run(CancellationToken stopping)
+    {
+        Announce();
+        long begin = Stopwatch.GetTimestamp();
+        double length = Math.Max(1, _feed.End.NanosecondsSince(_feed.Origin));
+        ProgressLine.Run("replaying", report =>
+        {
+            ISampleFeed feed = new ReportingFeed(_feed, now => report(now.NanosecondsSince(_feed.Origin) / length));
+            if (_request.Speed > 0)
+            {
+                feed = new PacedFeed(feed, new PipelineClock(TimeProvider.System), _request.Speed, stopping);
+            }
+
+            if (_cuts is null)
+            {
+                _pipeline.Run(feed, stopping);
+            }
+            else
+            {
+                _pipeline.Run(feed, _cuts, stopping);
+            }
+        });
+        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        _expect?.Finish();
+        ReplaySummary.Print(new ReplaySummary.Facts(
+            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds));
+        return stopping.IsCancellationRequested ? ExitCode.Interrupted
+            : _expect is { Different: > 0 } ? ExitCode.Different : ExitCode.Success;
+    }
+
+    public void Dispose()
+    {
+        _cuts?.Dispose();
+        for (int i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+    }
+
+    private void Announce()
+    {
+        foreach (string problem in _pipeline.Plan.Problems)
+        {
+            Console.Error.WriteLine($"note: {problem}; that input stays without it");
+        }
+
+        foreach (string skipped in _feed.Skipped)
+        {
+            Console.Error.WriteLine($"note: {skipped}");
+        }
+
+        bool any = false;
+        for (int i = 0; i < _pipeline.Plan.Feeds.Length; i++)
+        {
+            any |= _pipeline.Plan.Feeds[i] is not null;
+            if (_pipeline.Plan.Feeds[i] is null)
+            {
+                Console.Error.WriteLine(
+                    $"note: nothing in the recording feeds '{_manifest.Inputs[i].Modality}': it is masked throughout");
+            }
+        }
+
+        if (!any)
+        {
+            throw new RecordingException(
+                $"No sensor of '{_request.Recording}' fits any input of the model '{_manifest.Name}'. Choose another "
+                + "model, or map topics with --map TOPIC=MODALITY.");
+        }
+
+        if (_request.RepeatCuts && _cuts is null && _cutsReason.Contains("other windows", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine($"note: {_cutsReason}; deciding afresh");
+        }
+    }
+
+    private ImmutableArray<IInferenceEngine> OpenEngines(ReplayRequest request)
+    {
+        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(request.Model));
+        ImmutableArray<IInferenceEngine>.Builder engines = ImmutableArray.CreateBuilder<IInferenceEngine>();
+        for (int i = 0; i < request.Threads; i++)
+        {
+            engines.Add(Own(OnnxEngine.Create(bundle, new OnnxEngineOptions { Providers = request.Providers })));
+        }
+
+        return engines.ToImmutable();
+    }
+
+    private T Own<T>(T item)
+        where T : IDisposable
+    {
+        _owned.Add(item);
+        return item;
+    }
+}
