@@ -35,7 +35,7 @@ internal static class TestImages
         byte[] copy = new byte[length];
         Marshal.Copy(file, copy, 0, copy.Length);
         Free(file);
-        Destroy(handle);
+        Xunit.Assert.Equal(0, Destroy(handle));
         return copy;
     }
 
