@@ -97,7 +97,7 @@ public sealed class VirtualPipeline : IDisposable
 
         // The last window needs nobody's sample after it: give it its hop and deadline.
         WindowShape shape = _setup.Manifest.Window;
-        AdvanceTo(Now.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds));
+        AdvanceTo(Now.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds + 1));
         _lanes.Drain();
     }
 
