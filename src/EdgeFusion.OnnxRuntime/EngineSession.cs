@@ -10,18 +10,18 @@ internal static class EngineSession
 {
     /// <summary>Loads the model; throws what the run time throws.</summary>
     public static InferenceSession Open(
-        ModelBundle bundle, OnnxEngineOptions options, ExecutionProvider provider, string runtimeVersion)
+        ModelBundle bundle, OnnxEngineOptions options, ExecutionProvider provider, OrtEnv env)
     {
         using SessionOptions session = Common(options);
         if (provider == ExecutionProvider.TensorRt)
         {
-            AddTensorRt(session, bundle, options, runtimeVersion);
+            AddTensorRt(env, session, TensorRtSettings(bundle, options, env.GetVersionString()), options.DeviceId);
         }
 
         // What TensorRT cannot run stays on the same device.
         if (provider.OnGpu)
         {
-            AddCuda(session, options);
+            AddCuda(env, session, options.DeviceId);
         }
 
         // The bundle's array is the whole file; an array is what the run time takes.
@@ -52,14 +52,10 @@ internal static class EngineSession
         return session;
     }
 
-    private static void AddTensorRt(
-        SessionOptions session, ModelBundle bundle, OnnxEngineOptions options, string runtimeVersion)
+    private static Dictionary<string, string> TensorRtSettings(
+        ModelBundle bundle, OnnxEngineOptions options, string runtimeVersion)
     {
-        var settings = new Dictionary<string, string>
-        {
-            ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
-            ["trt_fp16_enable"] = options.HalfPrecision ? "1" : "0",
-        };
+        var settings = new Dictionary<string, string> { ["trt_fp16_enable"] = options.HalfPrecision ? "1" : "0" };
         if (options.CacheFolder is { } root)
         {
             string folder = EngineCacheFolder.Prepare(root, bundle.Manifest.Sha256, runtimeVersion, options);
@@ -69,22 +65,42 @@ internal static class EngineSession
             settings["trt_timing_cache_path"] = folder;
         }
 
+        return settings;
+    }
+
+    private static void AddTensorRt(
+        OrtEnv env, SessionOptions session, Dictionary<string, string> settings, int deviceId)
+    {
+        if (!ProviderPlugin.IsBuiltIn(env, ExecutionProvider.TensorRt))
+        {
+            ProviderPlugin.Append(env, session, ExecutionProvider.TensorRt, deviceId, settings);
+            return;
+        }
+
         using var tensorRt = new OrtTensorRTProviderOptions();
+        settings["device_id"] = deviceId.ToString(CultureInfo.InvariantCulture);
         tensorRt.UpdateOptions(settings);
         session.AppendExecutionProvider_Tensorrt(tensorRt);
     }
 
-    private static void AddCuda(SessionOptions session, OnnxEngineOptions options)
+    private static void AddCuda(OrtEnv env, SessionOptions session, int deviceId)
     {
         // TF32 keeps 10 bits of the mantissa, too few for parity with the CPU; a search for the fastest convolution
         // may choose another one at each start.
-        using var cuda = new OrtCUDAProviderOptions();
-        cuda.UpdateOptions(new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
-            ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
             ["use_tf32"] = "0",
             ["cudnn_conv_algo_search"] = "HEURISTIC",
-        });
+        };
+        if (!ProviderPlugin.IsBuiltIn(env, ExecutionProvider.Cuda))
+        {
+            ProviderPlugin.Append(env, session, ExecutionProvider.Cuda, deviceId, settings);
+            return;
+        }
+
+        using var cuda = new OrtCUDAProviderOptions();
+        settings["device_id"] = deviceId.ToString(CultureInfo.InvariantCulture);
+        cuda.UpdateOptions(settings);
         session.AppendExecutionProvider_CUDA(cuda);
     }
 }

@@ -84,7 +84,7 @@ public sealed class OnnxEngine : IInferenceEngine
                 return engine;
             }
 
-            reasons.Add($"{provider.Name}: {obstacle}");
+            reasons.Add($"{provider.Name}: {OneLine(obstacle ?? "")}");
         }
 
         throw new ModelException(
@@ -146,7 +146,7 @@ public sealed class OnnxEngine : IInferenceEngine
         OnnxEngine? engine = null;
         try
         {
-            session = EngineSession.Open(bundle, options, provider, env.GetVersionString());
+            session = EngineSession.Open(bundle, options, provider, env);
             var info = new EngineInfo(provider.Name, device, precision, reason);
             engine = new OnnxEngine(bundle.Manifest, session, info, provider.OnGpu);
             engine.WarmUp(options.WarmUpRuns);
@@ -158,7 +158,7 @@ public sealed class OnnxEngine : IInferenceEngine
             // A cause within means that run time or disk failed here; a refusal of ours has none and is final.
             engine?.Dispose();
             session?.Dispose();
-            obstacle = OneLine((fault.InnerException ?? fault).Message);
+            obstacle = (fault.InnerException ?? fault).Message;
             return null;
         }
     }

@@ -4,8 +4,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeFusion.OnnxRuntime;
 
 /// <summary>
-/// Says why a provider cannot work here, before the run time tries and prints a page of its own. Cheap: looks for
-/// files and libraries, touches no device.
+/// Says why a provider cannot work here, before the run time tries and prints a page of its own: looks for files and
+/// libraries first.
 /// </summary>
 internal static class ProviderProbe
 {
@@ -45,17 +45,12 @@ internal static class ProviderProbe
     /// <summary>Why the provider cannot be used; null where nothing speaks against it.</summary>
     public static string? Obstacle(OrtEnv env, ExecutionProvider provider)
     {
-        if (!env.GetAvailableProviders().AsSpan().Contains(provider.RuntimeName))
-        {
-            return "this libonnxruntime.so was built without it";
-        }
-
         if (provider.Library is not { } library)
         {
             return null;
         }
 
-        if (!IsInstalled(library))
+        if (ProviderPlugin.PathOf(library) is not { } path)
         {
             return $"{library} is not in {AppContext.BaseDirectory} (build with WithGpuProviders=true)";
         }
@@ -66,14 +61,13 @@ internal static class ProviderProbe
         }
 
         NativeLibrary.Free(driver);
-        return null;
-    }
+        string? obstacle = ProviderPlugin.IsBuiltIn(env, provider)
+            ? null
+            : ProviderPlugin.Register(env, provider, path);
 
-    // The run time loads a provider from the folder of its own library: the program's, or NuGet's native folder.
-    private static bool IsInstalled(string library)
-    {
-        string folder = AppContext.BaseDirectory;
-        string native = Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
-        return File.Exists(Path.Combine(folder, library)) || File.Exists(Path.Combine(native, library));
+        // What TensorRT cannot run, CUDA does.
+        return obstacle is null && provider == ExecutionProvider.TensorRt
+            ? Obstacle(env, ExecutionProvider.Cuda)
+            : obstacle;
     }
 }

@@ -1,4 +1,9 @@
+using EdgeFusion.Linux.Images;
+using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Pipeline;
+using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
+using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Composition;
 
@@ -8,6 +13,49 @@ namespace EdgeFusion.Worker.Composition;
 /// </summary>
 internal static partial class Adapters
 {
+    private const string NoPublisher = "none";
+
     /// <summary>A decoder for JPEG and PNG.</summary>
-    public static IImageDecoder? ImageDecoder() => null;
+    public static IImageDecoder ImageDecoder() => new LinuxImageDecoder();
+
+    /// <summary>The publisher that the configuration names; null for "none".</summary>
+    /// <exception cref="ConfigurationException">There is none of that name in this build, or its settings are wrong.</exception>
+    public static IPublisher? Publisher(WorkerOptions options)
+    {
+        if (options.Mqtt.Adapter == NoPublisher)
+        {
+            return null;
+        }
+
+        var catalog = new AdapterCatalog<WorkerOptions, IPublisher>("publisher");
+        catalog.Add("mosquitto", Mosquitto);
+        AddMqttNet(catalog);
+        return catalog.Create(options.Mqtt.Adapter, options);
+    }
+
+    static partial void AddMqttNet(AdapterCatalog<WorkerOptions, IPublisher> catalog);
+
+    private static MosquittoPublisher Mosquitto(WorkerOptions options)
+    {
+        if (MosquittoPublisher.Probe() is { } obstacle)
+        {
+            throw new ConfigurationException(obstacle);
+        }
+
+        MqttOptions mqtt = options.Mqtt;
+        return new MosquittoPublisher(new MosquittoOptions
+        {
+            Host = mqtt.Host,
+            Port = mqtt.Port,
+            ClientId = mqtt.ClientId.Length > 0 ? mqtt.ClientId : "edgefusion-" + options.Node,
+            UserName = OrNull(mqtt.UserName),
+            PasswordFile = OrNull(mqtt.PasswordFile),
+            Tls = mqtt.Tls,
+            CaFile = OrNull(mqtt.CaFile),
+            CertificateFile = OrNull(mqtt.CertificateFile),
+            KeyFile = OrNull(mqtt.KeyFile),
+        });
+    }
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
 }

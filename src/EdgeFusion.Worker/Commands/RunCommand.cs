@@ -1,0 +1,47 @@
+using System.CommandLine;
+using EdgeFusion.Worker.Configuration;
+using EdgeFusion.Worker.Live;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeFusion.Worker.Commands;
+
+/// <summary>edgefusion run: the hosted worker.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var config = new Option<string>("--config")
+        {
+            Description = "Configuration file.",
+            DefaultValueFactory = _ => "config/edgefusion.json",
+        };
+        var check = new Option<bool>("--check") { Description = "Check the configuration and stop." };
+        var command = new Command("run", """
+            Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key.
+
+            Examples:
+              edgefusion run --config config/edgefusion.json
+              EDGEFUSION__Mqtt__Host=broker.local edgefusion run
+            """)
+        {
+            config, check,
+        };
+        command.SetAction(async (parsed, stopping) =>
+        {
+            WorkerOptions options = WorkerConfiguration.Load(parsed.GetValue(config)!);
+            if (parsed.GetValue(check))
+            {
+                using var session = new LiveSession(
+                    options, new LogObserver(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+                Console.WriteLine("the configuration is good");
+                return ExitCode.Success;
+            }
+
+            using IHost host = WorkerHost.Build(options, LogLevel.Information);
+            await host.RunAsync(stopping).ConfigureAwait(false);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,57 @@
+using EdgeFusion.Worker.Composition;
+using EdgeFusion.Worker.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeFusion.Worker.Live;
+
+/// <summary>The hosted worker: starts a session, waits, stops it within the host's grace time.</summary>
+internal sealed partial class FusionWorker(
+    WorkerOptions options, LogObserver observer, ILogger<FusionWorker> logger, SessionHolder holder) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        LiveSession session = holder.Open(options, observer);
+        try
+        {
+            session.Start();
+            Started(
+                options.Node, session.Pipeline.Manifest.Name, session.Engine.Info.Provider, session.Engine.Info.Device,
+                session.Pipeline.Sensors.Length, Product.Version);
+            if (session.Engine.Info.FallbackReason is { } reason)
+            {
+                FellBack(session.Engine.Info.Provider, reason);
+            }
+
+            await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            session.Dispose();
+            Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "node {Node}: model {Model} on {Provider} {Device}, {Sensors} sensors, version {Version}")]
+    private partial void Started(
+        string node, string model, string provider, string device, int sensors, string version);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "running on {Provider}: {Reason}")]
+    private partial void FellBack(string provider, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows ({Skipped} skipped)")]
+    private partial void Stopped(long windows, long skipped);
+}
+
+/// <summary>Opens the session before the host starts, so that a wrong configuration is a message and not a crash.</summary>
+internal sealed class SessionHolder : IDisposable
+{
+    public LiveSession? Session { get; private set; }
+
+    public LiveSession Open(WorkerOptions options, LogObserver observer) =>
+        Session ??= new LiveSession(options, observer);
+
+    public void Dispose() => Session?.Dispose();
+}

@@ -1,0 +1,97 @@
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Publishing;
+using EdgeFusion.Sensing;
+using Microsoft.Extensions.Logging;
+
+namespace EdgeFusion.Worker.Live;
+
+/// <summary>Writes changes of state to the log, one line per episode.</summary>
+internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, IOutboxObserver
+{
+    public void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason)
+    {
+        if (to is SensorState.Faulted or SensorState.Stale)
+        {
+            SensorBad(sensor.Name, to, reason);
+        }
+        else
+        {
+            SensorGood(sensor.Name, to, reason);
+        }
+    }
+
+    public void SkippingChanged(bool skipping, long skippedSoFar)
+    {
+        if (skipping)
+        {
+            SkippingBegan(skippedSoFar);
+        }
+        else
+        {
+            SkippingEnded(skippedSoFar);
+        }
+    }
+
+    public void EngineChanged(string? failure)
+    {
+        if (failure is null)
+        {
+            EngineWorks();
+        }
+        else
+        {
+            EngineFails(failure);
+        }
+    }
+
+    public void SinkChanged(string sink, string? problem)
+    {
+        if (problem is null)
+        {
+            SinkWorks(sink);
+        }
+        else
+        {
+            SinkFails(sink, problem);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Target}; {Waiting} messages waited for it")]
+    public partial void Connected(string target, long waiting);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no connection to {Target}: {Reason}; trying again until it answers")]
+    public partial void Disconnected(string target, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the outbox is full ({Waiting} messages): the oldest are dropped and counted")]
+    public partial void Overflowing(long waiting);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the outbox has drained; {Dropped} messages were lost")]
+    public partial void OverflowEnded(long dropped);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the broker refused a message on {Topic}: check its access list")]
+    public partial void Refused(string topic);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "sensor {Name} is {State}: {Reason}")]
+    private partial void SensorBad(string name, SensorState state, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
+    private partial void SensorGood(string name, SensorState state, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the model is slower than the hop: windows are skipped ({Skipped} so far)")]
+    private partial void SkippingBegan(long skipped);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "no windows are skipped any more ({Skipped} so far)")]
+    private partial void SkippingEnded(long skipped);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the engine fails: {Failure}")]
+    private partial void EngineFails(string failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the engine works again")]
+    private partial void EngineWorks();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sink} loses data: {Problem}")]
+    private partial void SinkFails(string sink, string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Sink} works again")]
+    private partial void SinkWorks(string sink);
+}
