@@ -69,7 +69,8 @@ public static class ChannelLayout
     {
         ArgumentNullException.ThrowIfNull(metadata);
         info = null;
-        if (!metadata.TryGetValue(LayoutKey, out string? text) || !metadata.TryGetValue(ModalityKey, out string? modality))
+        if (!metadata.TryGetValue(LayoutKey, out string? text)
+            || !metadata.TryGetValue(ModalityKey, out string? modality))
         {
             return false;
         }

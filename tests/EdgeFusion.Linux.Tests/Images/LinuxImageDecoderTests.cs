@@ -21,7 +21,8 @@ public sealed class LinuxImageDecoderTests
 
         byte[] decoded = Decode(file, PixelFormat.Rgb8);
 
-        Assert.Equal(new ImageFileHeader(ImageFileKind.Jpeg, 48, 32, IsGray: false), ImageFileHeader.Read(file, "test"));
+        Assert.Equal(
+            new ImageFileHeader(ImageFileKind.Jpeg, 48, 32, IsGray: false), ImageFileHeader.Read(file, "test"));
         Assert.True(LargestDifference(pixels, decoded) <= 12);
     }
 

@@ -139,7 +139,8 @@ public sealed class SampleDecoderTests
         byte[] info = GoldenMessages.Write("info", isBigEndian: true);
 
         SampleDecoder decoder = SampleDecoder.For(
-            Channel(AudioDataMessage.TypeName), message.AsSpan(0, length), new SampleDecoderOptions { AudioInfo = info });
+            Channel(AudioDataMessage.TypeName), message.AsSpan(0, length),
+            new SampleDecoderOptions { AudioInfo = info });
         decoder.Decode(message.AsSpan(0, length), new Timestamp(1_000_000_000), new byte[256], out Timestamp capture);
 
         // 32 bytes are 8 frames of two 16-bit channels: 0.5 ms at 16 kHz.
@@ -216,7 +217,8 @@ public sealed class SampleDecoderTests
 
     private static ChannelDescription Channel(string schema) => new()
     {
-        Topic = "/topic", MessageEncoding = "cdr", SchemaName = schema, SchemaEncoding = "ros2msg", SchemaText = default,
+        Topic = "/topic", MessageEncoding = "cdr", SchemaName = schema, SchemaEncoding = "ros2msg",
+        SchemaText = default,
     };
 
     private static float[] Decode(SampleDecoder decoder, byte[] message)

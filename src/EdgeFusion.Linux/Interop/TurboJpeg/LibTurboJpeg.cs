@@ -24,8 +24,8 @@ internal static partial class LibTurboJpeg
 
     [LibraryImport(Library, EntryPoint = "tjDecompressHeader3")]
     public static partial int DecompressHeader(
-        TurboJpegHandle handle, ref readonly byte jpeg, nuint length, out int width, out int height, out int subsampling,
-        out int colourSpace);
+        TurboJpegHandle handle, ref readonly byte jpeg, nuint length, out int width, out int height,
+        out int subsampling, out int colourSpace);
 
     [LibraryImport(Library, EntryPoint = "tjDecompress2")]
     public static partial int Decompress(

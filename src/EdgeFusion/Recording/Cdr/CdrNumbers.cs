@@ -39,12 +39,14 @@ internal readonly ref struct CdrNumbers
     private double Float64(int index)
     {
         ReadOnlySpan<byte> bytes = Bytes.Slice(index * sizeof(double), sizeof(double));
-        return _isBigEndian ? BinaryPrimitives.ReadDoubleBigEndian(bytes) : BinaryPrimitives.ReadDoubleLittleEndian(bytes);
+        return _isBigEndian ? BinaryPrimitives.ReadDoubleBigEndian(bytes)
+            : BinaryPrimitives.ReadDoubleLittleEndian(bytes);
     }
 
     private float Float32(int index)
     {
         ReadOnlySpan<byte> bytes = Bytes.Slice(index * sizeof(float), sizeof(float));
-        return _isBigEndian ? BinaryPrimitives.ReadSingleBigEndian(bytes) : BinaryPrimitives.ReadSingleLittleEndian(bytes);
+        return _isBigEndian ? BinaryPrimitives.ReadSingleBigEndian(bytes)
+            : BinaryPrimitives.ReadSingleLittleEndian(bytes);
     }
 }

@@ -28,7 +28,8 @@ internal ref struct CdrReader
     /// <summary>Starts behind the encapsulation header.</summary>
     /// <param name="message">The whole message.</param>
     /// <param name="what">Type (and topic) for errors.</param>
-    /// <exception cref="RecordingException">The header is missing or names an encoding other than plain CDR.</exception>
+    /// <exception cref="RecordingException">The header is missing or names an encoding other than plain
+    /// CDR.</exception>
     public CdrReader(ReadOnlySpan<byte> message, string what)
     {
         _message = message;
@@ -63,7 +64,8 @@ internal ref struct CdrReader
     public uint ReadUInt32(string field)
     {
         ReadOnlySpan<byte> bytes = Take(sizeof(uint), sizeof(uint), field);
-        return IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        return IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
+            : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
 
     /// <summary>Reads a 32-bit signed number.</summary>

@@ -89,7 +89,8 @@ internal ref struct CdrWriter
         Span<byte> bytes = Claim(values.Length * sizeof(float), sizeof(float));
         if (_isBigEndian == BitConverter.IsLittleEndian)
         {
-            BinaryPrimitives.ReverseEndianness(MemoryMarshal.Cast<float, int>(values), MemoryMarshal.Cast<byte, int>(bytes));
+            BinaryPrimitives.ReverseEndianness(
+                MemoryMarshal.Cast<float, int>(values), MemoryMarshal.Cast<byte, int>(bytes));
         }
         else
         {

@@ -17,8 +17,8 @@ internal readonly ref struct ImuMessage
     public CdrNumbers Orientation { get; init; }
 
     /// <summary>
-    /// Whether the orientation is a measurement: the first covariance is not -1, the mark for "none", and the quaternion
-    /// is not all zero.
+    /// Whether the orientation is a measurement: the first covariance is not -1, the mark for "none", and the
+    /// quaternion is not all zero.
     /// </summary>
     public bool HasOrientation { get; init; }
 

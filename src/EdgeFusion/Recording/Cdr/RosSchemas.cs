@@ -35,7 +35,8 @@ internal static class RosSchemas
             + "geometry_msgs/Vector3 linear_acceleration\nfloat64[9] linear_acceleration_covariance\n" + Header
             + Separator + "MSG: geometry_msgs/Quaternion\nfloat64 x\nfloat64 y\nfloat64 z\nfloat64 w\n" + Vector3,
         JointStateMessage.TypeName =>
-            "std_msgs/Header header\nstring[] name\nfloat64[] position\nfloat64[] velocity\nfloat64[] effort\n" + Header,
+            "std_msgs/Header header\nstring[] name\nfloat64[] position\nfloat64[] velocity\n"
+            + "float64[] effort\n" + Header,
         WrenchStampedMessage.TypeName =>
             "std_msgs/Header header\ngeometry_msgs/Wrench wrench\n" + Header
             + Separator + "MSG: geometry_msgs/Wrench\ngeometry_msgs/Vector3 force\ngeometry_msgs/Vector3 torque\n"

@@ -47,7 +47,8 @@ internal readonly record struct ArrayView(long First, long Stride, int Width, lo
         if (offset > view.Rows || rows < 0 || rows > view.Rows - offset)
         {
             throw ImportFault.Data(
-                $"'{array.Name}' segment {segment}", $"rows {offset} to {offset + rows} lie outside its {view.Rows} rows",
+                $"'{array.Name}' segment {segment}",
+                $"rows {offset} to {offset + rows} lie outside its {view.Rows} rows",
                 "Check the manifest's offsets and lengths.");
         }
 
@@ -81,7 +82,8 @@ internal readonly record struct ArrayView(long First, long Stride, int Width, lo
     {
         if (!segment.Items.TryGetValue(name, out AxisItem item))
         {
-            throw ImportFault.Map($"'{array.Name}'", $"its axis '{name}' is neither a segment axis nor time nor element");
+            throw ImportFault.Map(
+                $"'{array.Name}'", $"its axis '{name}' is neither a segment axis nor time nor element");
         }
 
         return shape[axis] == item.AxisSize ? item.Index : throw Fault(
@@ -89,5 +91,6 @@ internal readonly record struct ArrayView(long First, long Stride, int Width, lo
     }
 
     private static RecordingException Fault(NpyFile array, ImmutableArray<long> shape, string why) => ImportFault.Data(
-        $"'{array.Name}' of shape ({string.Join(", ", shape)})", why, "Check that map, manifest and array belong together.");
+        $"'{array.Name}' of shape ({string.Join(", ", shape)})", why,
+        "Check that map, manifest and array belong together.");
 }

@@ -30,7 +30,8 @@ internal sealed class DirectoryImportFolder(string path) : ImportFolder(path)
             files.Add(Path.GetRelativePath(Name, file).Replace('\\', '/'));
             if (files.Count > MostFiles)
             {
-                throw ImportFault.Data($"'{Name}'", $"it holds more than {MostFiles} files", "Name the set's own folder.");
+                throw ImportFault.Data(
+                    $"'{Name}'", $"it holds more than {MostFiles} files", "Name the set's own folder.");
             }
         }
 

@@ -1,6 +1,7 @@
 namespace EdgeFusion.Recording.Import;
 
-/// <summary>A folder or an archive that a set is imported from; paths are relative with "/" between their parts.</summary>
+/// <summary>A folder or an archive that a set is imported from; paths are relative with "/" between their
+/// parts.</summary>
 internal abstract class ImportFolder(string name) : IDisposable
 {
     /// <summary>More files than any set has; beyond it the wrong folder was named.</summary>
@@ -51,7 +52,8 @@ internal abstract class ImportFolder(string name) : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw ImportFault.Data(
-                $"'{path}' from '{Name}'", fault.Message.TrimEnd('.'), "Check the folder and the map's file names.", fault);
+                $"'{path}' from '{Name}'", fault.Message.TrimEnd('.'),
+                "Check the folder and the map's file names.", fault);
         }
     }
 
@@ -102,7 +104,8 @@ internal abstract class ImportFolder(string name) : IDisposable
         }
 
         return leadsOut
-            ? throw ImportFault.Data($"'{path}'", "the name leads out of the folder", "Correct the map or the manifest.")
+            ? throw ImportFault.Data(
+                $"'{path}'", "the name leads out of the folder", "Correct the map or the manifest.")
             : Path.Combine(folder, path);
     }
 }

@@ -28,7 +28,8 @@ internal sealed record ImportMap
     /// <summary>Segments start at whole multiples of it after the origin.</summary>
     public required long AlignNanoseconds { get; init; }
 
-    /// <summary>Whether times in the files count from an epoch, so that each segment starts at its first sample.</summary>
+    /// <summary>Whether times in the files count from an epoch, so that each segment starts at its first
+    /// sample.</summary>
     public required bool IsAbsolute { get; init; }
 
     public required ImmutableArray<MapStream> Streams { get; init; }

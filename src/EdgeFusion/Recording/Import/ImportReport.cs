@@ -26,4 +26,5 @@ public sealed record ImportedStream(string Name, string Modality, string SchemaN
 /// <param name="DurationNanoseconds">From the recording's origin to the end of the last segment.</param>
 /// <param name="Bytes">Size of the recording.</param>
 public sealed record ImportReport(
-    string Name, int Segments, ImmutableArray<ImportedStream> Streams, long Labels, long DurationNanoseconds, long Bytes);
+    string Name, int Segments, ImmutableArray<ImportedStream> Streams, long Labels, long DurationNanoseconds,
+    long Bytes);

@@ -38,7 +38,8 @@ public static class Importer
         if (File.Exists(options.ToPath) && !options.Overwrite)
         {
             throw new RecordingException(
-                $"Cannot create the recording '{options.ToPath}': it exists. Choose another name or allow overwriting.");
+                $"Cannot create the recording '{options.ToPath}': it exists. "
+                + "Choose another name or allow overwriting.");
         }
 
         using ImportManifest manifest = ImportManifest.Load(options.FromFolder, map.Manifest);

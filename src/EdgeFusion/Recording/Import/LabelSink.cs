@@ -49,7 +49,8 @@ internal sealed class LabelSink(RecordingWriter writer, ImportMap map)
         string text = place.Expand(template);
         return DecimalTime.TryParse(text, TimeUnit.Seconds, out long time)
             ? time + clockShift
-            : throw ImportFault.Data($"segment {place}", $"'{template}' gives '{text}', not a time", "Check the manifest.");
+            : throw ImportFault.Data(
+                $"segment {place}", $"'{template}' gives '{text}', not a time", "Check the manifest.");
     }
 
     // An empty text is "no label"; what lies outside the segment has no data to be learnt from.

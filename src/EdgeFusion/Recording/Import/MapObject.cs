@@ -98,7 +98,9 @@ internal sealed class MapObject(JsonElement json, string path, List<string> faul
         foreach (JsonElement entry in Array(name))
         {
             bool isCount = entry.ValueKind == JsonValueKind.Number && entry.TryGetInt32(out int value) && value > 0;
-            numbers.Add(isCount ? entry.GetInt32() : Fault($"{path}.{name} must be a list of whole numbers above 0", 1));
+            numbers.Add(isCount
+                ? entry.GetInt32()
+                : Fault($"{path}.{name} must be a list of whole numbers above 0", 1));
         }
 
         return numbers.ToImmutable();

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace EdgeFusion.Recording.Import;
 
-/// <summary>Names written as a range: "pac1..pac22" is pac1, pac2 ... pac22, and "h_00..h_63" keeps its zeros.</summary>
+/// <summary>Names written as a range: "pac1..pac22" is pac1, pac2 ... pac22, and "h_00..h_63" keeps its
+/// zeros.</summary>
 internal static class NameRanges
 {
     private const int MostNames = SampleLimits.VectorElements;

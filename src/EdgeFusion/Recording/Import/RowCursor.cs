@@ -26,7 +26,12 @@ internal sealed class RowCursor : SegmentCursor
             _times = stream.Time.File is { } file ? sources.OpenTimes(file, stream.Source, segment) : null;
             _columns = RowSources.Select(_rows, stream.Source.Columns, _times is null ? stream.Time.Column : null);
             bool hasTime = _times is not null || stream.Time.Column is not null;
-            _timeColumn = stream.Time.Column is { } column ? RowSources.Column(_times ?? _rows, column) : hasTime ? 0 : -1;
+            _timeColumn = hasTime ? 0 : -1;
+            if (stream.Time.Column is { } column)
+            {
+                _timeColumn = RowSources.Column(_times ?? _rows, column);
+            }
+
             int width = _columns.Length;
             foreach (MapJoin join in stream.Joins)
             {
@@ -55,7 +60,8 @@ internal sealed class RowCursor : SegmentCursor
             if (_times is not null && !_times.MoveNext())
             {
                 throw ImportFault.Data(
-                    _rows.Place(0), $"'{_stream.Time.File}' has fewer rows", "Check that the two files belong together.");
+                    _rows.Place(0), $"'{_stream.Time.File}' has fewer rows",
+                    "Check that the two files belong together.");
             }
 
             _row++;

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace EdgeFusion.Recording.Import;
 
-/// <summary>Opens the rows of a stream for a segment. Arrays stay open and are shared; CSV files are opened anew.</summary>
+/// <summary>Opens the rows of a stream for a segment. Arrays stay open and are shared; CSV files are opened
+/// anew.</summary>
 internal sealed class RowSources(ImportMap map, ImportManifest manifest, ImportFolder folder) : IDisposable
 {
     private readonly Dictionary<string, NpyFile> _arrays = new(StringComparer.Ordinal);
@@ -22,7 +23,8 @@ internal sealed class RowSources(ImportMap map, ImportManifest manifest, ImportF
 
     /// <summary>Opens the file of times that go with an array's rows.</summary>
     public RowReader OpenTimes(string timeFile, MapSource source, Segment segment) =>
-        OpenArray(segment.Expand(timeFile), source with { Axes = WithoutElement(source.Axes), SplitLast = [] }, segment);
+        OpenArray(
+            segment.Expand(timeFile), source with { Axes = WithoutElement(source.Axes), SplitLast = [] }, segment);
 
     /// <summary>The columns that a source asks for, by their position.</summary>
     /// <param name="rows">The rows.</param>
@@ -76,7 +78,8 @@ internal sealed class RowSources(ImportMap map, ImportManifest manifest, ImportF
 
         bool isPosition = int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int position);
         return rows.Names.Count == 0 && isPosition && position < rows.Width ? position : throw ImportFault.Data(
-            rows.Place(0), $"there is no column '{name}' among {string.Join(", ", rows.Names)}", "Check the map's columns.");
+            rows.Place(0), $"there is no column '{name}' among {string.Join(", ", rows.Names)}",
+            "Check the map's columns.");
     }
 
     public void Dispose()
@@ -103,7 +106,8 @@ internal sealed class RowSources(ImportMap map, ImportManifest manifest, ImportF
         if (names.Count > 0 && names.Count != view.Width)
         {
             throw ImportFault.Data(
-                $"'{file}'", $"it has {view.Width} columns but '{source.ColumnNames}' of '{map.Manifest}' names {names.Count}",
+                $"'{file}'",
+                $"it has {view.Width} columns but '{source.ColumnNames}' of '{map.Manifest}' names {names.Count}",
                 "Check that the manifest belongs to the array.");
         }
 

@@ -51,7 +51,9 @@ internal sealed class Segment
     {
         int dot = path.IndexOf('.', StringComparison.Ordinal);
         bool isThere = dot > 0 && _items.ContainsKey(path[..dot]);
-        JsonElement list = isThere ? ImportManifest.Descend(_items[path[..dot]].Item, path[(dot + 1)..]) ?? default : default;
+        JsonElement list = isThere
+            ? ImportManifest.Descend(_items[path[..dot]].Item, path[(dot + 1)..]) ?? default
+            : default;
         return list.ValueKind == JsonValueKind.Array ? list : default;
     }
 
@@ -83,7 +85,8 @@ internal sealed class Segment
         string text = Expand(template);
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
             ? count
-            : throw ImportFault.Data($"segment {this}", $"'{template}' gives '{text}', not a count", "Check the manifest.");
+            : throw ImportFault.Data(
+                $"segment {this}", $"'{template}' gives '{text}', not a count", "Check the manifest.");
     }
 
     public override string ToString()

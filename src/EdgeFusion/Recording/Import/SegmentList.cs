@@ -22,7 +22,8 @@ internal static class SegmentList
                 : FilePlaces(axis.Files, folder);
             if ((long)segments.Count * places.Count > MostSegments)
             {
-                throw ImportFault.Data($"'{map.Name}'", $"it has more than {MostSegments} segments", "Check the manifest.");
+                throw ImportFault.Data(
+                    $"'{map.Name}'", $"it has more than {MostSegments} segments", "Check the manifest.");
             }
 
             segments = Multiply(segments, places);
@@ -66,7 +67,8 @@ internal static class SegmentList
             foreach (ImportFilter filter in filters)
             {
                 string value = segment.Value(filter.Name) ?? throw new ConfigurationException(
-                    $"Cannot filter by '{filter.Name}': segments have {segment}. Use one of these names, or name.field.");
+                    $"Cannot filter by '{filter.Name}': segments have {segment}. "
+                    + "Use one of these names, or name.field.");
                 passes &= value == filter.Value;
             }
 

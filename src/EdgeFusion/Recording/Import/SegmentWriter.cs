@@ -161,7 +161,8 @@ internal sealed class SegmentWriter
         if (relative > Longest)
         {
             throw ImportFault.Data(
-                $"segment {segment}", "its times span more than a month", "Check the time column, its unit and the clock.");
+                $"segment {segment}", "its times span more than a month",
+                "Check the time column, its unit and the clock.");
         }
     }
 

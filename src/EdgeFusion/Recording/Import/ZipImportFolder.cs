@@ -16,7 +16,8 @@ internal sealed class ZipImportFolder : ImportFolder
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw ImportFault.Data($"'{path}'", fault.Message.TrimEnd('.'), "Check that it is a whole zip file.", fault);
+            throw ImportFault.Data($"'{path}'", fault.Message.TrimEnd('.'),
+                "Check that it is a whole zip file.", fault);
         }
     }
 

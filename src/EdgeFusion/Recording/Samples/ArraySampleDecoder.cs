@@ -14,8 +14,7 @@ internal sealed class ArraySampleDecoder : SampleDecoder
     private readonly int _width;
 
     private ArraySampleDecoder(DecoderSource source, int width)
-        : base(source, source.Foreign("vector", VectorLayout.Uniform(source.Own is null ? width : 1, "v", "1"), UsualRateHz)) =>
-        _width = width;
+        : base(source, source.Foreign("vector", VectorLayout.Uniform(width, "v", "1"), UsualRateHz)) => _width = width;
 
     public static ArraySampleDecoder Create(DecoderSource source, ReadOnlySpan<byte> firstMessage)
     {

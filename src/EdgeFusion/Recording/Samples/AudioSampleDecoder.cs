@@ -61,7 +61,8 @@ internal sealed class AudioSampleDecoder : SampleDecoder
 
         AudioInfoMessage info = AudioInfoMessage.Read(source.Options.AudioInfo.Span, source.What + " info");
         AudioFormat format = Format(source, in info);
-        if (info.Channels is < 1 or > SampleLimits.AudioChannels || info.SampleRate is < 1 or > SampleLimits.AudioRateHz)
+        if (info.Channels is < 1 or > SampleLimits.AudioChannels
+            || info.SampleRate is < 1 or > SampleLimits.AudioRateHz)
         {
             throw new RecordingException(
                 $"Cannot read {source.What}: its AudioInfo says 'channels' {info.Channels} and 'sample_rate' "

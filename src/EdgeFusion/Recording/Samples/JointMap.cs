@@ -25,7 +25,8 @@ internal sealed class JointMap
     /// <summary>Names of the joints as UTF-8.</summary>
     public byte[][] Joints { get; }
 
-    /// <summary>Per array (position, velocity, effort) the element of each joint; empty where the array is unused.</summary>
+    /// <summary>Per array (position, velocity, effort) the element of each joint; empty where the array is
+    /// unused.</summary>
     public int[][] Elements { get; }
 
     /// <summary>Reads the map off the elements' names.</summary>
@@ -83,7 +84,8 @@ internal sealed class JointMap
     {
         for (array = 0; array < Prefixes.Length; array++)
         {
-            if (element.StartsWith(Prefixes[array], StringComparison.Ordinal) && element.Length > Prefixes[array].Length)
+            if (element.StartsWith(Prefixes[array], StringComparison.Ordinal)
+                && element.Length > Prefixes[array].Length)
             {
                 joint = element[Prefixes[array].Length..];
                 return true;

@@ -32,7 +32,8 @@ internal sealed class ImportedRecording
             {
                 using var json = System.Text.Json.JsonDocument.Parse(message.Data.ToArray());
                 recording.Labels.Add(new LabelSpan(
-                    json.RootElement.GetProperty("head").GetString()!, json.RootElement.GetProperty("label").GetString()!,
+                    json.RootElement.GetProperty("head").GetString()!,
+                    json.RootElement.GetProperty("label").GetString()!,
                     new Timestamp(json.RootElement.GetProperty("start_ns").GetInt64()),
                     new Timestamp(json.RootElement.GetProperty("end_ns").GetInt64())));
                 continue;
@@ -53,7 +54,10 @@ internal sealed class ImportedRecording
         MemoryMarshal.Cast<byte, float>(Samples[sensor][index].Payload.AsSpan()).ToArray();
 
     public string[] LabelsAt(Timestamp time) =>
-        [.. Labels.Where(label => label.Start <= time && time < label.End).Select(label => $"{label.Head}={label.Label}")];
+        [
+            .. Labels.Where(label => label.Start <= time && time < label.End)
+                .Select(label => $"{label.Head}={label.Label}"),
+        ];
 
     private void Add(Dictionary<string, SampleDecoder> decoders, McapIndexedReader reader, McapMessage message)
     {
@@ -68,7 +72,8 @@ internal sealed class ImportedRecording
         }
 
         byte[] slot = new byte[decoder.Info.Layout.MaxSampleBytes];
-        int length = decoder.Decode(message.Data, McapTime.ToTimestamp(message.PublishTime), slot, out Timestamp capture);
+        int length = decoder.Decode(
+            message.Data, McapTime.ToTimestamp(message.PublishTime), slot, out Timestamp capture);
         Samples[decoder.Info.Name].Add((capture, slot[..length]));
     }
 }

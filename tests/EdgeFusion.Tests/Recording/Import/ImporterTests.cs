@@ -103,7 +103,9 @@ public sealed class ImporterTests
     public void Tables_in_an_archive_are_joined_by_holding_the_latest_row_and_keep_their_gaps()
     {
         using var set = new TemporaryFolder();
-        Zip(set.File("raw.zip"), ("r2/p.csv", "t,p\n100.000000001,1\n100.02,2\n100.9,3\n"), ("r2/v.csv", "t,v\n100.01,7\n100.02,8\n"));
+        Zip(
+            set.File("raw.zip"), ("r2/p.csv", "t,p\n100.000000001,1\n100.02,2\n100.9,3\n"),
+            ("r2/v.csv", "t,v\n100.01,7\n100.02,8\n"));
 
         ImportReport report = Run(set, JoinMap);
         ImportedRecording recording = ImportedRecording.Read(set.File("out.mcap"));
@@ -265,7 +267,8 @@ public sealed class ImporterTests
           "segments": { "axes": [ { "name": "run", "items": "runs" } ], "clock": "absolute" },
           "streams": [ { "name": "x", "modality": "m", "kind": "vector", "rate_hz": 10,
             "source": { "file": "x.npy", "length": "{run.n}" }, "time": { "file": "t.npy" } } ],
-          "events": [ { "items": "run.e", "head": "event", "label": "{event.l}", "at": "{event.t}", "before_ms": 200 } ] }
+          "events": [ { "items": "run.e", "head": "event", "label": "{event.l}", "at": "{event.t}",
+              "before_ms": 200 } ] }
         """;
 
     // trial x object x time x element; the value says trial, object and element.

@@ -9,7 +9,8 @@ internal static class NpyBytes
     public static byte[] Of<T>(string descr, string shape, T[] values, byte version = 1, bool isFortran = false)
         where T : unmanaged
     {
-        string text = $"{{'descr': '{descr}', 'fortran_order': {(isFortran ? "True" : "False")}, 'shape': ({shape}), }}\n";
+        string text =
+            $"{{'descr': '{descr}', 'fortran_order': {(isFortran ? "True" : "False")}, 'shape': ({shape}), }}\n";
         byte[] header = Encoding.UTF8.GetBytes(text);
         byte[] length = version == 1
             ? BitConverter.GetBytes((ushort)header.Length)

@@ -52,7 +52,8 @@ public sealed class PublicSetTests(ITestOutputHelper output)
     {
         using var folder = new TemporaryFolder();
         JsonElement manifest = Manifest("cy101", "manifest.json");
-        int windows = manifest.GetProperty("behaviors").GetArrayLength() * manifest.GetProperty("rows").GetArrayLength();
+        int windows = manifest.GetProperty("behaviors").GetArrayLength()
+            * manifest.GetProperty("rows").GetArrayLength();
 
         ImportReport report = Import("cy101", folder);
 
@@ -80,7 +81,8 @@ public sealed class PublicSetTests(ITestOutputHelper output)
         Assert.Equal(20, recording.Labels.Where(l => l.Head == "material").Select(l => l.Label).Distinct().Count());
 
         // First two rows of the first trial: stamps 1581072857.821469996 and ...831530826.
-        long step = recording.Samples["vibration"][1].Capture.NanosecondsSince(recording.Samples["vibration"][0].Capture);
+        long step = recording.Samples["vibration"][1].Capture.NanosecondsSince(
+            recording.Samples["vibration"][0].Capture);
         Assert.Equal(10_060_830, step);
         Assert.Equal(850 / 2048f, recording.Values("vibration", 0)[0]);
     }
