@@ -24,8 +24,9 @@ pack() {
     stage=$(mktemp -d)
     # shellcheck disable=SC2064 # the name is known now
     trap "rm -rf '$stage'" EXIT
-    if [ $gpu = true ] && [ ! -d "$root/src/OnnxRuntime.Npm/node_modules/com.github.asus4.onnxruntime.linux-x64-gpu" ]; then
-        (cd "$root/src/OnnxRuntime.Npm" && npm ci --include=optional --no-audit --no-fund --loglevel=error) \
+    local npm="$root/src/OnnxRuntime.Npm"
+    if [ $gpu = true ] && [ ! -d "$npm/node_modules/com.github.asus4.onnxruntime.linux-x64-gpu" ]; then
+        (cd "$npm" && npm ci --include=optional --no-audit --no-fund --loglevel=error) \
             || die "the GPU providers could not be installed; try again, or use --cpu-only"
     fi
     dotnet publish "$root/src/EdgeFusion.Worker" -c Release -r linux-x64 --self-contained -v quiet -nologo \

@@ -30,7 +30,9 @@ public sealed record OnnxEngineOptions
     /// </summary>
     public string? CacheFolder { get; init; }
 
-    /// <summary>Runs on zeros before the engine is handed out, 0..100; default 2. The first allocates and tunes.</summary>
+    /// <summary>
+    /// Runs on zeros before the engine is handed out, 0..100; default 2. The first allocates and tunes.
+    /// </summary>
     public int WarmUpRuns { get; init; } = 2;
 
     /// <summary>Checks all values and lists every fault.</summary>

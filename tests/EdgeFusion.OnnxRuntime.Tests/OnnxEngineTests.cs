@@ -70,9 +70,13 @@ public sealed class OnnxEngineTests
     [Fact]
     public void Bad_options_are_listed_together()
     {
-        var options = new OnnxEngineOptions { Providers = ["gpu"], IntraOpThreads = 0, DeviceId = -1, WarmUpRuns = 101 };
+        var options = new OnnxEngineOptions
+        {
+            Providers = ["gpu"], IntraOpThreads = 0, DeviceId = -1, WarmUpRuns = 101,
+        };
 
-        ConfigurationException fault = Assert.Throws<ConfigurationException>(() => OnnxEngine.Create(Bundle(), options));
+        ConfigurationException fault = Assert.Throws<ConfigurationException>(
+            () => OnnxEngine.Create(Bundle(), options));
 
         Assert.Contains("'gpu'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("IntraOpThreads is 0", fault.Message, StringComparison.Ordinal);

@@ -71,8 +71,8 @@ internal static class EngineBench
             (double? training, double? cpu) = Compare(engine, parity, hasFile, reference);
             double[] times = Time(engine, runs, out double allocated);
             return new EngineResult(
-                name, provider, engine.Info, null, training, cpu, ToleranceOf(engine.Info, parity), times[times.Length / 2],
-                times[(int)(times.Length * 0.99)], times[^1], allocated, load);
+                name, provider, engine.Info, null, training, cpu, ToleranceOf(engine.Info, parity),
+                times[times.Length / 2], times[(int)(times.Length * 0.99)], times[^1], allocated, load);
         }
         catch (ModelException fault)
         {

@@ -4,7 +4,7 @@ namespace EdgeFusion.Models;
 internal static class BoundedFile
 {
     /// <param name="path">Path of the file.</param>
-    /// <param name="maxBytes">Largest size accepted; never more than that is read, whatever the file does meanwhile.</param>
+    /// <param name="maxBytes">Largest size accepted; never more is read, whatever the file does meanwhile.</param>
     /// <param name="what">What it is, for messages.</param>
     public static byte[] Read(string path, int maxBytes, string what)
     {

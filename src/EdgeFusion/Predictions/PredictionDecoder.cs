@@ -113,7 +113,7 @@ public static class PredictionDecoder
         return true;
     }
 
-    /// <summary>Softmax in double precision with the largest logit taken off first, so that nothing overflows.</summary>
+    /// <summary>Softmax in double precision, relative to the largest logit, so that nothing overflows.</summary>
     private static void Softmax(ReadOnlySpan<float> logits, double temperature, Span<float> probabilities)
     {
         double largest = logits[IndexOfLargest(logits)];

@@ -133,7 +133,8 @@ public static class ContractModel
             .Node("Where", ["present", "means", "zero"], ["masked"])
             .Node("Unsqueeze", ["masked", "axis_2"], ["column"])
             .Node("Mul", ["column", "weights"], ["logits_weight_per_modality"])
-            .Node("ReduceSum", ["logits_weight_per_modality", "axis_1"], ["logits_weight"], attributes: ("keepdims", 0L))
+            .Node(
+                "ReduceSum", ["logits_weight_per_modality", "axis_1"], ["logits_weight"], attributes: ("keepdims", 0L))
             .Node("MatMul", ["masked", "embedding_weights"], ["embedding"])
             .Output("logits_weight", OnnxModelWriter.Float32, null, Labels)
             .Output("logits_weight_per_modality", OnnxModelWriter.Float32, null, Modalities, Labels)

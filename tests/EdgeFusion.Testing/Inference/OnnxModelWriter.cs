@@ -51,7 +51,8 @@ public sealed class OnnxModelWriter
 
     /// <summary>Adds an operator.</summary>
     public OnnxModelWriter Node(
-        string type, string[] inputs, string[] outputs, string domain = "", params (string Name, object Value)[] attributes)
+        string type, string[] inputs, string[] outputs, string domain = "",
+        params (string Name, object Value)[] attributes)
     {
         _graph.Message(1, NodeOf(type, inputs, outputs, domain, attributes));
         return this;

@@ -45,7 +45,8 @@ public sealed class ManifestReaderTests
     [Fact]
     public void Sound_manifests_are_accepted_by_reader_and_schema()
     {
-        foreach (string json in (string[])[ManifestSamples.Contract(), ManifestSamples.Least(), ManifestSamples.Stereo()])
+        string[] sound = [ManifestSamples.Contract(), ManifestSamples.Least(), ManifestSamples.Stereo()];
+        foreach (string json in sound)
         {
             Read(json);
 

@@ -40,7 +40,7 @@ public sealed class ModelBundleTests : IDisposable
         [
             "opset: manifest says 18, graph says 17",
             "input 'microphone': manifest says float32 [1,8], graph says float32 [?,16]",
-            "input 'wrench': manifest says float32 [1,4,2], graph has none of that name; it has camera, microphone, force",
+            "input 'wrench': manifest says float32 [1,4,2], graph has none of that name; it has camera, microphone",
             "output 'logits_weight': manifest says float32 [1,3], graph says float32 [?,2]",
             "output 'logits_weight_per_modality': manifest says float32 [1,3,3], graph says float32 [?,3,2]",
             "output 'embedding': manifest says float32 [1,5], graph says float32 [?,4]",
@@ -103,7 +103,9 @@ public sealed class ModelBundleTests : IDisposable
     [InlineData("model.onnx\\u0000")]
     public void A_file_name_that_is_more_than_a_name_is_refused(string name)
     {
-        Write(ManifestSamples.Contract().Replace("\"model.onnx\"", $"\"{name}\"", StringComparison.Ordinal), ContractModel.File);
+        string json = ManifestSamples.Contract()
+            .Replace("\"model.onnx\"", $"\"{name}\"", StringComparison.Ordinal);
+        Write(json, ContractModel.File);
 
         ModelException fault = Assert.Throws<ModelException>(() => ModelBundle.Open(_folder));
 

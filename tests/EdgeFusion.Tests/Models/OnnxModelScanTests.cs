@@ -66,7 +66,8 @@ public sealed class OnnxModelScanTests
         Assert.Contains("data_location", fault.Message, StringComparison.Ordinal);
         Assert.Contains("EPContext", fault.Message, StringComparison.Ordinal);
         Assert.Contains("com.evil", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("operator Steal is of the foreign domain 'org.attacker?[2J'", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "operator Steal is of the foreign domain 'org.attacker?[2J'", fault.Message, StringComparison.Ordinal);
         Assert.Contains("training", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b", fault.Message, StringComparison.Ordinal);
     }
