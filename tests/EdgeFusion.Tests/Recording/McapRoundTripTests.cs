@@ -61,16 +61,31 @@ public sealed class McapRoundTripTests
         }
     }
 
-    [Fact]
-    public void Chunks_that_all_overlap_are_merged_within_a_small_budget()
+    [Theory]
+    [InlineData(220_000)]
+    [InlineData(500_000)]
+    public void Chunks_that_all_overlap_are_merged_within_a_small_budget(int budget)
     {
         var messages = SyntheticFile.Messages(7, 3000, spread: 100_000);
-        var file = SyntheticFile.Write(messages, new McapWriterOptions { ChunkBytes = 4096 });
+        var file = SyntheticFile.Write(messages, new McapWriterOptions { ChunkBytes = 8192 });
 
-        // Room for two chunks where about a hundred overlap: each is read again and again, and the order stands.
-        var read = RecordedMessage.Indexed(file, new McapReadOptions { MaxBufferedBytes = 20_000 });
+        // About 45 chunks overlap, some 500 kB with their lists: they are read in batches.
+        var read = RecordedMessage.Indexed(file, new McapReadOptions { MaxBufferedBytes = budget });
 
         Assert.Equal(messages.OrderBy(message => message.LogTime), read);
+    }
+
+    [Fact]
+    public void More_overlap_than_the_budget_can_merge_is_refused()
+    {
+        var file = SyntheticFile.Write(
+            SyntheticFile.Messages(7, 3000, spread: 100_000), new McapWriterOptions { ChunkBytes = 8192 });
+
+        var fault = Assert.Throws<RecordingException>(
+            () => RecordedMessage.Indexed(file, new McapReadOptions { MaxBufferedBytes = 20_000 }));
+
+        Assert.Contains("chunks overlap in time", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("MaxBufferedBytes", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -3,19 +3,27 @@ using System.Buffers.Binary;
 namespace EdgeFusion.Recording.Mcap;
 
 /// <summary>
-/// Unpacked chunks within a budget of memory. A chunk that no longer fits is dropped and read again when its turn
-/// comes: slow where a whole file overlaps, but bounded.
+/// The chunks that are being merged, within a budget of memory. Where more chunks overlap than fit, each keeps only
+/// its next messages and is read again for the following ones: the batches of an external merge sort. That takes time
+/// in proportion to the overlap, and memory never.
 /// </summary>
 internal sealed class McapChunkCache(
     McapSource source, McapContents contents, McapReadOptions options, McapMessageFilter filter)
 {
+    /// <summary>Smallest batch per chunk; with less, reading again for every few messages would never end.</summary>
+    private const int MinBatchBytes = 1024;
+
     private readonly McapChunkDecoder _decoder = new(options);
-    private readonly List<McapChunkSlot> _slots = [];
-    private byte[] _stored = [];
-    private long _uses;
+    private readonly List<McapChunkSlot> _open = [];
+    private readonly Stack<McapChunkSlot> _free = new();
+
+    /// <summary>Where chunks are unpacked that keep only a batch.</summary>
+    private readonly McapChunkSlot _loading = new();
 
     /// <summary>Whether a channel is wanted, by id: 0 unknown, 1 yes, 2 no. Asked once per message.</summary>
     private readonly byte[] _wanted = new byte[ushort.MaxValue + 1];
+
+    private byte[] _stored = [];
 
     /// <summary>Loads within this time range only; may be raised to seek.</summary>
     public ulong FromTime { get; set; } = filter.FromTime;
@@ -23,61 +31,67 @@ internal sealed class McapChunkCache(
     /// <summary>What could not be read, with <see cref="McapReadOptions.Recover"/>.</summary>
     public McapLosses Losses { get; } = new();
 
-    /// <summary>The chunk with its wanted messages in order; from memory where it is still there.</summary>
-    /// <exception cref="RecordingException">The chunk is damaged and recovering is not asked for.</exception>
-    public McapChunkSlot Get(int chunk)
+    /// <summary>Reads a chunk.</summary>
+    /// <returns>A slot at the first wanted message; null where the chunk has none.</returns>
+    /// <exception cref="RecordingException">
+    /// The chunk is damaged and recovering is not asked for, or too many chunks overlap.
+    /// </exception>
+    public McapChunkSlot? Open(int chunk)
     {
-        foreach (var slot in _slots)
+        // The list of messages takes 16 bytes for each record of at least 31: half as much again.
+        var needed = contents.Chunks[chunk].UnpackedLength * 3L / 2;
+        foreach (var other in _open)
+            needed += other.Bytes;
+        var isTight = _open.Count > 0 && needed > options.MaxBufferedBytes;
+        var slot = isTight || !_free.TryPop(out var free) ? new McapChunkSlot() : free;
+        if (isTight)
         {
-            if (slot.Chunk != chunk)
-                continue;
-            slot.LastUse = ++_uses;
-            return slot;
+            var share = MakeRoom(source.Place(contents.Chunks[chunk].Offset));
+            Load(_loading, chunk, Losses);
+            slot.TakeBatch(_loading, 0, share);
         }
-
-        return Load(chunk, isFirst: false);
-    }
-
-    /// <summary>Reads a chunk; damage is counted on the first load only.</summary>
-    public McapChunkSlot Load(int chunk, bool isFirst)
-    {
-        ref readonly var reference = ref contents.Chunks[chunk];
-        var slot = TakeSlot(reference);
-        slot.LastUse = ++_uses;
-        slot.Clear();
-        var place = source.Place(reference.Offset);
-        McapLosses? losses = isFirst ? Losses : null;
-        try
+        else
         {
-            var records = reference.IsPlain ? ReadPlain(slot, reference) : ReadChunk(slot, reference, place);
-            List(slot, records, reference, place, losses);
-            slot.Sort();
-        }
-        catch (RecordingException fault) when (options.Recover && fault.InnerException is not IOException)
-        {
-            slot.Clear();
-            Count(losses, fault, reference.Length);
+            Load(slot, chunk, Losses);
         }
 
         slot.Chunk = chunk;
-        KeepBudget(slot, slot.Bytes);
+        if (slot.Total == 0)
+        {
+            _free.Push(slot);
+            return null;
+        }
+
+        _open.Add(slot);
         return slot;
     }
 
-    /// <summary>The chunk is read to its end: its memory is free for another.</summary>
-    public void Free(int chunk)
+    /// <summary>Reads the next batch of a chunk that keeps only batches.</summary>
+    /// <returns>False where the chunk has nothing more; the slot is free then.</returns>
+    public bool Refill(McapChunkSlot slot)
     {
-        foreach (var slot in _slots)
+        var position = slot.First + slot.Entries.Length;
+        if (position >= slot.Total)
         {
-            if (slot.Chunk == chunk)
-                slot.Chunk = -1;
+            _open.Remove(slot);
+            _free.Push(slot);
+            return false;
         }
+
+        var place = source.Place(contents.Chunks[slot.Chunk].Offset);
+        var share = MakeRoom(place);
+        Load(_loading, slot.Chunk, losses: null);
+        if (_loading.Total != slot.Total)
+            throw place.Damaged("the chunk changed while it was read");
+        slot.TakeBatch(_loading, position, share);
+        return true;
     }
 
     public void FreeAll()
     {
-        foreach (var slot in _slots)
-            slot.Chunk = -1;
+        foreach (var slot in _open)
+            _free.Push(slot);
+        _open.Clear();
     }
 
     /// <summary>Whether a chunk may hold a wanted message, as far as its index tells.</summary>
@@ -95,58 +109,53 @@ internal sealed class McapChunkCache(
         return false;
     }
 
-    /// <summary>A free slot, a new one within the budget, or the least recently used.</summary>
-    private McapChunkSlot TakeSlot(in McapChunkRef reference)
+    /// <summary>Reads a chunk into a slot, whole. Damage is counted where losses are given.</summary>
+    private void Load(McapChunkSlot slot, int chunk, McapLosses? losses)
     {
-        // The list of messages takes 16 bytes for each record of at least 31: half as much again.
-        var needed = reference.UnpackedLength * 3L / 2;
-        McapChunkSlot? slot = null;
-        McapChunkSlot? oldest = null;
-        long total = 0;
-        foreach (var candidate in _slots)
+        ref readonly var reference = ref contents.Chunks[chunk];
+        slot.Clear();
+        var place = source.Place(reference.Offset);
+        try
         {
-            total += candidate.Bytes;
-            if (candidate.Chunk < 0)
-                slot ??= candidate;
-            if (oldest is null || candidate.LastUse < oldest.LastUse)
-                oldest = candidate;
+            var records = reference.IsPlain ? ReadPlain(slot, reference) : ReadChunk(slot, reference, place);
+            List(slot, records, reference, place, losses);
+            slot.Sort();
         }
-
-        if (slot is null && total + needed > options.MaxBufferedBytes)
-            slot = oldest;
-        if (slot is null)
+        catch (RecordingException fault) when (options.Recover && fault.InnerException is not IOException)
         {
-            slot = new McapChunkSlot();
-            _slots.Add(slot);
+            slot.Clear();
+            Count(losses, fault, reference.Length);
         }
-
-        slot.Chunk = -1;
-        KeepBudget(slot, Math.Max(slot.Bytes, needed));
-        return slot;
     }
 
-    /// <summary>Gives memory back, least recently used first, until the budget holds.</summary>
-    /// <param name="keep">The slot in use.</param>
-    /// <param name="keepBytes">What that slot takes, or is about to.</param>
-    private void KeepBudget(McapChunkSlot keep, long keepBytes)
+    /// <summary>Brings the open chunks down to half the budget.</summary>
+    /// <returns>What a chunk may take as its next batch.</returns>
+    private long MakeRoom(McapPlace place)
     {
-        while (true)
+        _free.Clear();
+        // Up to twice the share is left alone (rounded sizes), so all shares together are a quarter of the budget.
+        var share = options.MaxBufferedBytes / (4L * (_open.Count + 1));
+        if (share < MinBatchBytes)
+            throw place.TooLarge(
+                $"{_open.Count + 1} chunks overlap in time, too many to merge in {options.MaxBufferedBytes} bytes",
+                nameof(options.MaxBufferedBytes));
+        foreach (var slot in _open)
         {
-            McapChunkSlot? oldest = null;
-            var total = keepBytes;
-            foreach (var slot in _slots)
+            if (slot.Bytes <= 2 * share || slot.Position >= slot.Entries.Length)
+                continue;
+            if (slot.Bytes > _loading.Bytes)
             {
-                if (slot == keep)
-                    continue;
-                total += slot.Bytes;
-                if (oldest is null || slot.LastUse < oldest.LastUse)
-                    oldest = slot;
+                // The memory of a whole chunk is what loading the next one needs.
+                slot.SwapWith(_loading);
+                slot.TakeBatch(_loading, _loading.Position, share);
             }
-
-            if (oldest is null || total <= options.MaxBufferedBytes)
-                return;
-            _slots.Remove(oldest);
+            else
+            {
+                slot.TakeBatch(slot, slot.Position, share);
+            }
         }
+
+        return share;
     }
 
     private ReadOnlySpan<byte> ReadPlain(McapChunkSlot slot, in McapChunkRef reference)

@@ -8,20 +8,18 @@ namespace EdgeFusion.Recording.Mcap;
 /// </summary>
 /// <remarks>
 /// Hot path: nothing is allocated per message, and chunk memory is reused. Memory stays within
-/// <see cref="McapReadOptions.MaxBufferedBytes"/> plus one chunk as stored. <b>Threading.</b> One thread at a time.
+/// <see cref="McapReadOptions.MaxBufferedBytes"/> plus one chunk, stored and unpacked; where more chunks overlap than
+/// fit, they are read again in batches. <b>Threading.</b> One thread at a time.
 /// </remarks>
 public sealed class McapMessageReader
 {
     private readonly McapContents _contents;
     private readonly McapMessageFilter _filter;
     private readonly McapChunkCache _cache;
-    private readonly PriorityQueue<int, (ulong Time, long Offset)> _open = new();
-    private readonly Dictionary<int, int> _positions = [];
+    private readonly PriorityQueue<McapChunkSlot, (ulong Time, long Offset)> _open = new();
     private int _next;
 
-    /// <summary>Chunk of the current message; -1 before the first and after the last.</summary>
-    private int _chunk = -1;
-    private int _position;
+    /// <summary>Chunk of the current message; null before the first and after the last.</summary>
     private McapChunkSlot? _slot;
     private ulong _fence;
     private McapBoundChannel? _bound;
@@ -44,10 +42,10 @@ public sealed class McapMessageReader
 
     /// <summary>The current message. Valid until the next <see cref="MoveNext"/> or <see cref="Seek"/>.</summary>
     /// <exception cref="InvalidOperationException">There is no current message.</exception>
-    public McapMessage Current => _chunk >= 0
+    public McapMessage Current => _slot is { } slot
         ? new McapMessage(
             _bound!.Channel, _bound.Schema, _header,
-            _slot!.BodyOf(_slot.Entries[_position])[McapFormat.MessageHeaderBytes..])
+            slot.BodyOf(slot.Entries[slot.Position])[McapFormat.MessageHeaderBytes..])
         : throw new InvalidOperationException("there is no current message; call MoveNext first");
 
     private McapSource Source { get; }
@@ -60,11 +58,9 @@ public sealed class McapMessageReader
     public void Seek(ulong logTime)
     {
         _open.Clear();
-        _positions.Clear();
         _cache.FreeAll();
         _cache.FromTime = Math.Max(_filter.FromTime, logTime);
         _next = 0;
-        _chunk = -1;
         _slot = null;
     }
 
@@ -73,39 +69,33 @@ public sealed class McapMessageReader
     /// <exception cref="RecordingException">The file is damaged or cannot be read.</exception>
     public bool MoveNext()
     {
-        if (_chunk >= 0 && ++_position < _slot!.Entries.Length)
+        if (_slot is { } slot)
         {
-            var time = _slot.Entries[_position].LogTime;
-            // Below the fence no other chunk can have anything to say: the common case costs one comparison.
-            if (time < _fence)
-                return Settle();
-            _open.Enqueue(_chunk, (time, _contents.Chunks[_chunk].Offset));
-            _positions[_chunk] = _position;
-        }
-        else if (_chunk >= 0)
-        {
-            _positions.Remove(_chunk);
-            _cache.Free(_chunk);
+            slot.Position++;
+            if (slot.Position < slot.Entries.Length || _cache.Refill(slot))
+            {
+                var time = slot.Entries[slot.Position].LogTime;
+                // Below the fence no other chunk can have anything to say: the common case costs one comparison.
+                if (time < _fence)
+                    return Settle(slot);
+                _open.Enqueue(slot, (time, _contents.Chunks[slot.Chunk].Offset));
+            }
         }
 
-        _chunk = -1;
+        _slot = null;
         return TakeEarliest();
     }
 
     private bool TakeEarliest()
     {
         OpenChunks();
-        if (!_open.TryDequeue(out var chunk, out _))
+        if (!_open.TryDequeue(out var slot, out _))
             return false;
-        _slot = _cache.Get(chunk);
-        _position = _positions[chunk];
-        if (_position >= _slot.Entries.Length)
-            throw Source.Place(_contents.Chunks[chunk].Offset).Damaged("the chunk changed while it was read");
-        _chunk = chunk;
+        _slot = slot;
         _fence = _open.TryPeek(out _, out var other) ? other.Time : ulong.MaxValue;
         if (_next < _contents.Chunks.Length)
             _fence = Math.Min(_fence, _contents.Chunks[_next].StartTime);
-        return Settle();
+        return Settle(slot);
     }
 
     /// <summary>Opens every chunk that may hold a message at or before the earliest known.</summary>
@@ -123,25 +113,16 @@ public sealed class McapMessageReader
 
             if (_open.TryPeek(out _, out var earliest) && chunk.StartTime > earliest.Time)
                 return;
-            if (chunk.EndTime < _cache.FromTime || !_cache.MayHold(chunk))
-                continue;
-            var slot = _cache.Load(_next, isFirst: true);
-            if (slot.Entries.IsEmpty)
-            {
-                _cache.Free(_next);
-                continue;
-            }
-
-            _positions[_next] = 0;
-            _open.Enqueue(_next, (slot.Entries[0].LogTime, chunk.Offset));
+            if (chunk.EndTime >= _cache.FromTime && _cache.MayHold(chunk) && _cache.Open(_next) is { } slot)
+                _open.Enqueue(slot, (slot.Entries[0].LogTime, chunk.Offset));
         }
     }
 
-    private bool Settle()
+    private bool Settle(McapChunkSlot slot)
     {
-        ref readonly var entry = ref _slot!.Entries[_position];
-        var place = Source.Place(_contents.Chunks[_chunk].Offset);
-        _header = McapRecordParser.MessageHeader(_slot.BodyOf(entry), place);
+        ref readonly var entry = ref slot.Entries[slot.Position];
+        var place = Source.Place(_contents.Chunks[slot.Chunk].Offset);
+        _header = McapRecordParser.MessageHeader(slot.BodyOf(entry), place);
         Debug.Assert(_header.LogTime == entry.LogTime, "the entry was made from this header");
         _bound = _contents.Definitions.Find(_header.ChannelId, place);
         return true;

@@ -43,10 +43,11 @@ public sealed record McapReadOptions
     public int MaxSummaryBytes { get; init; } = 64 << 20;
 
     /// <summary>
-    /// Bytes of unpacked chunks that the indexed reader keeps while merging overlapping chunks; past it a chunk is
-    /// dropped and read again later. At least one chunk is kept. Default 96 MiB.
+    /// Bytes that the indexed reader keeps while merging overlapping chunks. A single chunk may be larger; where more
+    /// chunks overlap than fit, they are read again in batches. Default 64 MiB, which with the largest chunk allowed,
+    /// stored and unpacked, stays below 256 MiB.
     /// </summary>
-    public int MaxBufferedBytes { get; init; } = 96 << 20;
+    public int MaxBufferedBytes { get; init; } = 64 << 20;
 
     /// <summary>Compressions at hand. Default none: only uncompressed chunks can be read.</summary>
     public IReadOnlyList<IChunkCodec> Codecs { get; init; } = [];
