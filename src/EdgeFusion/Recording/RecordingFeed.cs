@@ -25,6 +25,7 @@ public sealed class RecordingFeed : ISampleFeed
     private readonly List<SampleDecoder> _decoders = [];
     private readonly List<Unwrapped> _sequences = [];
     private readonly byte[] _payload;
+    private readonly RecordedFlags _flags;
     private int _length;
 
     private RecordingFeed(McapIndexedReader file, RecordingFeedOptions options)
@@ -52,6 +53,7 @@ public sealed class RecordingFeed : ISampleFeed
         DecodeFailures = new long[_decoders.Count];
         Origin = ReadOrigin();
         _payload = new byte[largest];
+        _flags = RecordedFlags.Read(file);
         _messages = file.ReadMessages(new McapMessageFilter { Topics = topics });
     }
 
@@ -154,6 +156,7 @@ public sealed class RecordingFeed : ISampleFeed
             header.Capture = capture;
             header.Arrival = arrival;
             header.Length = _length;
+            header.Flags = _flags.Of(message.Channel.Topic, message.Sequence);
             return true;
         }
         catch (RecordingException fault)

@@ -12,6 +12,9 @@ public static class RecordingTopics
     /// <summary>Predictions as published.</summary>
     public const string Predictions = "/edgefusion/predictions";
 
+    /// <summary>Samples with flags (gap, clipped): JSON {"topic","sequence","flags"}.</summary>
+    public const string Flags = "/edgefusion/flags";
+
     /// <summary>What the topic of an audio channel's AudioInfo ends in.</summary>
     public const string InfoSuffix = "/info";
 

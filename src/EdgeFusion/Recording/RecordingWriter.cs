@@ -24,7 +24,9 @@ public sealed class RecordingWriter : IDisposable
     private readonly Dictionary<string, ushort> _schemas = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Utf8JsonWriter _json;
-    private ushort _labels;
+    private ushort? _labels;
+    private ushort? _flags;
+    private uint _flagCount;
     private ushort _cuts;
     private ushort _predictions;
     private uint _labelCount;
@@ -89,13 +91,17 @@ public sealed class RecordingWriter : IDisposable
             channel, (uint)header.Sequence, McapTime.FromTimestamp(header.Arrival),
             McapTime.FromTimestamp(header.Capture), encoder.MessageBytes(payload.Length));
         _mcap.CommitMessage(encoder.Encode(header, payload, message));
+        if (header.Flags != SampleFlags.None)
+        {
+            WriteFlags(encoder.Channel.Topic, header);
+        }
     }
 
     /// <summary>Writes one label, logged at its start.</summary>
     public void WriteLabel(LabelSpan label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        if (_labels == 0)
+        if (_labels is null)
         {
             _labels = AddJsonChannel(RecordingTopics.Labels, "edgefusion.Label", """
                 {"title":"edgefusion.Label","type":"object","properties":{"head":{"type":"string"},
@@ -113,7 +119,7 @@ public sealed class RecordingWriter : IDisposable
         _json.WriteEndObject();
         _json.Flush();
         ulong at = McapTime.FromTimestamp(label.Start);
-        _mcap.WriteMessage(_labels, _labelCount++, at, at, _buffer.WrittenSpan);
+        _mcap.WriteMessage(_labels.Value, _labelCount++, at, at, _buffer.WrittenSpan);
     }
 
     /// <summary>Adds the channels of decisions and predictions of a model.</summary>
@@ -179,6 +185,27 @@ public sealed class RecordingWriter : IDisposable
             _json.Dispose();
             _mcap.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Flags are rare (a gap, saturation) and no ROS message has a place for them: they go to a channel of their own.
+    /// </summary>
+    private void WriteFlags(string topic, in SampleHeader header)
+    {
+        _flags ??= AddJsonChannel(RecordingTopics.Flags, "edgefusion.Flags", """
+            {"title":"edgefusion.Flags","type":"object","properties":{"topic":{"type":"string"},
+            "sequence":{"type":"integer"},"flags":{"type":"integer"}}}
+            """);
+        _buffer.ResetWrittenCount();
+        _json.Reset(_buffer);
+        _json.WriteStartObject();
+        _json.WriteString("topic"u8, topic);
+        _json.WriteNumber("sequence"u8, (uint)header.Sequence);
+        _json.WriteNumber("flags"u8, (int)header.Flags);
+        _json.WriteEndObject();
+        _json.Flush();
+        ulong at = McapTime.FromTimestamp(header.Arrival);
+        _mcap.WriteMessage(_flags.Value, _flagCount++, at, McapTime.FromTimestamp(header.Capture), _buffer.WrittenSpan);
     }
 
     private ushort AddChannel(ChannelDescription description)

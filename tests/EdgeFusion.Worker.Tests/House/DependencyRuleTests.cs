@@ -35,7 +35,7 @@ public sealed partial class DependencyRuleTests
         foreach (string project in Projects())
         {
             Assert.True(Packages.ContainsKey(project), $"{project} is not in the dependency rule");
-            Assert.Subset([.. Packages[project]], References(project).Packages.ToHashSet());
+            Assert.Subset(Packages[project].ToHashSet(), References(project).Packages.ToHashSet());
         }
     }
 
