@@ -12,7 +12,8 @@ public abstract class EdgeFusionException : Exception
     }
 }
 
-/// <summary>A sensor could not be opened, or stopped delivering. The sensor host decides whether to try again.</summary>
+/// <summary>A sensor could not be opened, or stopped delivering. The sensor host decides whether to try
+/// again.</summary>
 public sealed class SensorException(string message, Exception? inner = null) : EdgeFusionException(message, inner);
 
 /// <summary>A model, its manifest or its engine is unusable or does not fit the sensors.</summary>

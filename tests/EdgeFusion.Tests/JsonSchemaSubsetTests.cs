@@ -14,7 +14,8 @@ public sealed class JsonSchemaSubsetTests
     [InlineData("""{"items":{"type":"number"},"prefixItems":[{"type":"string"}]}""", """["a",1]""", """["a","b"]""")]
     [InlineData("""{"minItems":1,"maxItems":2,"uniqueItems":true}""", "[1,2]", "[1,1.0]")]
     [InlineData("""{"required":["a"]}""", """{"a":1}""", """{"b":1}""")]
-    [InlineData("""{"properties":{"a":{"type":"null"}},"additionalProperties":false}""", """{"a":null}""", """{"b":1}""")]
+    [InlineData(
+        """{"properties":{"a":{"type":"null"}},"additionalProperties":false}""", """{"a":null}""", """{"b":1}""")]
     [InlineData("""{"oneOf":[{"minimum":1},{"maximum":3}]}""", "4", "2")]
     [InlineData("""{"anyOf":[{"minimum":5},{"maximum":3}]}""", "5", "4")]
     [InlineData("""{"allOf":[{"minimum":1},{"maximum":3}],"not":{"const":2}}""", "3", "2")]

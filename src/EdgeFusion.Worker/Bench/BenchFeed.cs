@@ -4,7 +4,8 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Worker.Bench;
 
-/// <summary>The bench workload as a feed on virtual time: samples on exact grids, arriving when they are captured.</summary>
+/// <summary>The bench workload as a feed on virtual time: samples on exact grids, arriving when they are
+/// captured.</summary>
 internal sealed class BenchFeed : ISampleFeed
 {
     private readonly Timestamp _start;

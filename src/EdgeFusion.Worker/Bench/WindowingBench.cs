@@ -9,7 +9,8 @@ internal sealed record WindowingResult(
     long Windows, double WindowsPerSecond, double CpuMicrosecondsPerWindow, double AllocatedBytesPerWindow,
     double FloorCpuMicrosecondsPerWindow, int Collections, double PeakRssMegabytes);
 
-/// <summary>Cuts and binds windows of the bench workload on virtual time, as fast as it goes, beside the floor.</summary>
+/// <summary>Cuts and binds windows of the bench workload on virtual time, as fast as it goes, beside the
+/// floor.</summary>
 internal static class WindowingBench
 {
     private const long WindowNanoseconds = 100_000_000;

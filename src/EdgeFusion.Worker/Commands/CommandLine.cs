@@ -2,7 +2,8 @@ using System.CommandLine;
 
 namespace EdgeFusion.Worker.Commands;
 
-/// <summary>The command line: all verbs, and the one place that turns exceptions into messages and exit codes.</summary>
+/// <summary>The command line: all verbs, and the one place that turns exceptions into messages and exit
+/// codes.</summary>
 internal static class CommandLine
 {
     private const string Description = """

@@ -14,7 +14,7 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<double>("--seconds") { Description = "End by itself after so long; 0 = run until stopped." };
+        var seconds = new Option<double>("--seconds") { Description = "End after so long; 0 = run until stopped." };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the cell.", DefaultValueFactory = _ => 1 };
         var model = new Option<string>("--model") { Description = "Model.", DefaultValueFactory = _ => "workcell" };
         var record = new Option<string?>("--record") { Description = "Record the run (.mcap)." };
@@ -89,7 +89,7 @@ internal static class DemoCommand
 
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         Console.WriteLine(FormattableString.Invariant(
-            $"{session.Pipeline.Windows} windows, {session.Pipeline.SkippedWindows} skipped, {latest.Count} predictions"));
+            $"{session.Pipeline.Windows} windows, {session.Pipeline.SkippedWindows} skipped, {latest.Count} shown"));
         return ExitCode.Success;
     }
 

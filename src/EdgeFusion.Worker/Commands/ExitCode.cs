@@ -12,7 +12,8 @@ internal static class ExitCode
     /// <summary>Wrong arguments or configuration; nothing was started.</summary>
     public const int Usage = 2;
 
-    /// <summary>The work was done, but the result differs from what was expected (replay --expect, bench budgets).</summary>
+    /// <summary>The work was done, but the result differs from what was expected (replay --expect, bench
+    /// budgets).</summary>
     public const int Different = 3;
 
     /// <summary>Stopped by Ctrl+C.</summary>

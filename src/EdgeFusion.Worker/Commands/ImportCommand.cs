@@ -10,7 +10,11 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var map = new Option<string>("--map") { Description = "Map (.json), e.g. config/imports/ur5-objects.json.", Required = true };
+        var map = new Option<string>("--map")
+        {
+            Description = "Map (.json), e.g. config/imports/ur5-objects.json.",
+            Required = true,
+        };
         var from = new Option<string>("--from") { Description = "Folder of the data set.", Required = true };
         var to = new Option<string>("--to") { Description = "Recording (.mcap) to write.", Required = true };
         var limit = new Option<int?>("--limit") { Description = "Only the first so many segments." };

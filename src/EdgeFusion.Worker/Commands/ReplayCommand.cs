@@ -8,9 +8,18 @@ namespace EdgeFusion.Worker.Commands;
 internal static class ReplayCommand
 {
     private static readonly Argument<string> Recording = new("recording") { Description = "Recording (.mcap)." };
-    private static readonly Option<string> Model = new("--model") { Description = "Model name or folder.", Required = true };
+    private static readonly Option<string> Model = new("--model")
+    {
+        Description = "Model name or folder.",
+        Required = true,
+    };
+
     private static readonly Option<bool> Realtime = new("--realtime") { Description = "Keep the recording's pace." };
-    private static readonly Option<double> Speed = new("--speed") { Description = "Times real time; 0 = as fast as it goes." };
+    private static readonly Option<double> Speed = new("--speed")
+    {
+        Description = "Times real time; 0 = as fast as it goes.",
+    };
+
     private static readonly Option<string?> Out = new("--out") { Description = "Write predictions as JSON lines." };
     private static readonly Option<string?> Expect = new("--expect")
     {

@@ -19,7 +19,8 @@ internal static partial class Adapters
     public static IImageDecoder ImageDecoder() => new LinuxImageDecoder();
 
     /// <summary>The publisher that the configuration names; null for "none".</summary>
-    /// <exception cref="ConfigurationException">There is none of that name in this build, or its settings are wrong.</exception>
+    /// <exception cref="ConfigurationException">There is none of that name in this build, or its settings are
+    /// wrong.</exception>
     public static IPublisher? Publisher(WorkerOptions options)
     {
         if (options.Mqtt.Adapter == NoPublisher)

@@ -91,12 +91,14 @@ internal sealed class SensorFactory
             && double.TryParse(parts[3], CultureInfo.InvariantCulture, out double length) && length > 0)
         {
             return (parts[0], new SensorFault(
-                kind, TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(start + length), TimeSpan.FromMilliseconds(300)));
+                kind, TimeSpan.FromSeconds(start), TimeSpan.FromSeconds(start + length),
+                TimeSpan.FromMilliseconds(300)));
         }
 
         throw new ConfigurationException(
             $"Simulator:Faults: '{text}' is not SOURCE:KIND:START:SECONDS, e.g. arm:mute:5:10; sources are "
-            + $"{string.Join(", ", WorkCell.SourceNames)}, kinds {string.Join(", ", Enum.GetNames<SensorFaultKind>())}");
+            + $"{string.Join(", ", WorkCell.SourceNames)}, "
+            + $"kinds {string.Join(", ", Enum.GetNames<SensorFaultKind>())}");
     }
 
     private PacedSensor Simulated(string name, SensorOptions options)

@@ -39,11 +39,14 @@ internal static class OptionChecks
     private static void CheckLimits(WorkerOptions options, List<string> faults)
     {
         SensorLimitOptions limits = options.SensorLimits;
-        Require(faults, limits.StaleAfterMs is >= 0 and <= 3_600_000, "SensorLimits:StaleAfterMs", "must be 0..3600000");
-        Require(faults, limits.FutureToleranceMs is >= 0 and <= 1_000, "SensorLimits:FutureToleranceMs", "must be 0..1000");
+        Require(faults, limits.StaleAfterMs is >= 0 and <= 3_600_000, "SensorLimits:StaleAfterMs",
+            "must be 0..3600000");
+        Require(faults, limits.FutureToleranceMs is >= 0 and <= 1_000, "SensorLimits:FutureToleranceMs",
+            "must be 0..1000");
         Require(faults, limits.LongestBackoffSeconds is >= 0.1 and <= 60, "SensorLimits:LongestBackoffSeconds",
             "must be 0.1..60");
-        Require(faults, options.Outbox.MaxMessages is >= 10 and <= 10_000_000, "Outbox:MaxMessages", "must be 10..10000000");
+        Require(faults, options.Outbox.MaxMessages is >= 10 and <= 10_000_000, "Outbox:MaxMessages",
+            "must be 10..10000000");
         Require(faults, options.Outbox.MaxBytes >= 65_536, "Outbox:MaxBytes", "must be at least 65536");
         Require(faults, options.Simulator.Difficulty is >= 0 and <= 3, "Simulator:Difficulty", "must be 0..3");
         Require(faults, options.Simulator.Episodes >= 0, "Simulator:Episodes", "must be 0 or more");

@@ -66,8 +66,9 @@ internal static class WorkerConfiguration
             section.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase);
         if (property is null)
         {
-            faults.Add($"{section.Path}: there is no such key; {owner.Name.Replace("Options", "", StringComparison.Ordinal)}"
-                + $" has {string.Join(", ", Array.ConvertAll(owner.GetProperties(), p => p.Name))}");
+            string name = owner.Name.Replace("Options", "", StringComparison.Ordinal);
+            faults.Add($"{section.Path}: there is no such key; {name} has "
+                + $"{string.Join(", ", Array.ConvertAll(owner.GetProperties(), p => p.Name))}");
             return;
         }
 

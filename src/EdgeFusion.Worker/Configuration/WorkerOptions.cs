@@ -1,6 +1,7 @@
 namespace EdgeFusion.Worker.Configuration;
 
-/// <summary>Everything that config/edgefusion.json can say. Keys are the property names; see config/README.md.</summary>
+/// <summary>Everything that config/edgefusion.json can say. Keys are the property names; see
+/// config/README.md.</summary>
 internal sealed record WorkerOptions
 {
     /// <summary>Name of this node in topics and payloads: 1-64 of a-z A-Z 0-9 - _ . (default "cell").</summary>
@@ -69,7 +70,8 @@ internal sealed record SensorOptions
 /// <summary>Limits of all sensors.</summary>
 internal sealed record SensorLimitOptions
 {
-    /// <summary>Silence in ms after which a sensor is stale; 0 (default) = max(3 periods, 50 ms; images 250 ms).</summary>
+    /// <summary>Silence in ms after which a sensor is stale; 0 (default) = max(3 periods, 50 ms; images 250
+    /// ms).</summary>
     public double StaleAfterMs { get; init; }
 
     /// <summary>How far in ms a capture time may lie after its arrival. Default 5.</summary>

@@ -50,7 +50,7 @@ internal sealed class DemoScreen(LiveSession session, LatestPrediction latest, s
         foreach (HeadScores head in _prediction.Heads)
         {
             text.Append(_prediction.HasScores
-                ? string.Create(CultureInfo.InvariantCulture, $"  {head.Head.Name} {head.BestLabel} {head.Values[head.Best]:F2}")
+                ? Format($"  {head.Head.Name} {head.BestLabel} {head.Values[head.Best]:F2}")
                 : $"  {head.Head.Name} -");
         }
 
@@ -91,7 +91,8 @@ internal sealed class DemoScreen(LiveSession session, LatestPrediction latest, s
         lines.Add(Stage("window end to prediction", session.Pipeline.Stages.Total));
         if (session.Outbox is { } outbox)
         {
-            lines.Add(Format($"  outbox: {outbox.Published} published, {outbox.Waiting} waiting, {outbox.Evicted} lost"));
+            lines.Add(Format(
+                $"  outbox: {outbox.Published} published, {outbox.Waiting} waiting, {outbox.Evicted} lost"));
         }
 
         lines.Add(Format($"  {session.Pipeline.Windows} windows, {session.Pipeline.SkippedWindows} skipped"));
@@ -105,7 +106,10 @@ internal sealed class DemoScreen(LiveSession session, LatestPrediction latest, s
     private static string Format(string text) => text;
 
     private static string Stage(string name, LatencyHistogram histogram) => Format(
-        $"  {name,-26} p50 {histogram.PercentileNanoseconds(0.5) / 1e6,6:F2} ms   p99 {histogram.PercentileNanoseconds(0.99) / 1e6,6:F2} ms");
+        $"  {name,-26} p50 {Ms(histogram, 0.5),6:F2} ms   p99 {Ms(histogram, 0.99),6:F2} ms");
+
+    private static double Ms(LatencyHistogram histogram, double fraction) =>
+        histogram.PercentileNanoseconds(fraction) / 1e6;
 
     private static string Bar(float value)
     {

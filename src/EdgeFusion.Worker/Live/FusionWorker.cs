@@ -45,7 +45,8 @@ internal sealed partial class FusionWorker(
     private partial void Stopped(long windows, long skipped);
 }
 
-/// <summary>Opens the session before the host starts, so that a wrong configuration is a message and not a crash.</summary>
+/// <summary>Opens the session before the host starts, so that a wrong configuration is a message and not a
+/// crash.</summary>
 internal sealed class SessionHolder : IDisposable
 {
     public LiveSession? Session { get; private set; }

@@ -144,10 +144,12 @@ internal sealed class LiveSession : IDisposable
         // The codec lives as long as the file that uses it: until the process ends.
         IChunkCodec? codec = Recordings.Codec(options.Compression);
         var writer = new RecordingWriter(
-            McapWriter.Create(options.File, RecordingWriter.FileOptions(codec), overwrite: false), Pipeline.Grid.Origin);
+            McapWriter.Create(options.File, RecordingWriter.FileOptions(codec), overwrite: false),
+            Pipeline.Grid.Origin);
         var recorder = new Recorder(
-            writer, manifest, (prediction, output) => _recordFormat!.WritePrediction(prediction, Clock.Now, output), Clock,
-            observer);
+            writer, manifest,
+            (prediction, output) => _recordFormat!.WritePrediction(prediction, Clock.Now, output),
+            Clock, observer);
         foreach (SensorHost host in Pipeline.Sensors)
         {
             recorder.Add(host.Ring);

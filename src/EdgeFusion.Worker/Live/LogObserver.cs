@@ -59,16 +59,22 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
     [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Target}; {Waiting} messages waited for it")]
     public partial void Connected(string target, long waiting);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "no connection to {Target}: {Reason}; trying again until it answers")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "no connection to {Target}: {Reason}; trying again until it answers")]
     public partial void Disconnected(string target, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the outbox is full ({Waiting} messages): the oldest are dropped and counted")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the outbox is full ({Waiting} messages): the oldest are dropped and counted")]
     public partial void Overflowing(long waiting);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the outbox has drained; {Dropped} messages were lost")]
     public partial void OverflowEnded(long dropped);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the broker refused a message on {Topic}: check its access list")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the broker refused a message on {Topic}: check its access list")]
     public partial void Refused(string topic);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "sensor {Name} is {State}: {Reason}")]
@@ -77,7 +83,9 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
     [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorGood(string name, SensorState state, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "the model is slower than the hop: windows are skipped ({Skipped} so far)")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the model is slower than the hop: windows are skipped ({Skipped} so far)")]
     private partial void SkippingBegan(long skipped);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "no windows are skipped any more ({Skipped} so far)")]

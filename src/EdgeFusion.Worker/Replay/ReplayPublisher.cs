@@ -9,7 +9,8 @@ using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Replay;
 
-/// <summary>Publishes a replay's predictions; waits for the broker rather than lose any, since nobody is late.</summary>
+/// <summary>Publishes a replay's predictions; waits for the broker rather than lose any, since nobody is
+/// late.</summary>
 internal sealed class ReplayPublisher : IPredictionSink, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -31,7 +32,8 @@ internal sealed class ReplayPublisher : IPredictionSink, IDisposable
             StatusMessages.Create(new NodeTopics(node), node, epoch, Product.Version));
         _publisher = new PredictionPublisher(manifest, engine, [], _outbox, _clock, options);
         _outbox.Start();
-        WaitFor(() => _outbox.IsConnected, $"no broker answers at {host}:{port}; start one or give --publish HOST:PORT");
+        WaitFor(
+            () => _outbox.IsConnected, $"no broker answers at {host}:{port}; start one or give --publish HOST:PORT");
     }
 
     public string Name => "publisher";

@@ -37,7 +37,7 @@ internal static class ReplaySummary
         Line($"model        {facts.Manifest.Name} {facts.Manifest.Version} {Engine(facts.Engine)}");
         Line($"recording    {recorded:F1} s in {facts.Seconds:F1} s = {recorded / facts.Seconds:F0} x real time");
         string decisions = facts.RepeatedCuts ? "repeated as recorded" : "taken afresh";
-        Line($"windows      {pipeline.Windows}; {pipeline.DeadlineWindows} left by their deadline; decisions {decisions}");
+        Line($"windows      {pipeline.Windows}; {pipeline.DeadlineWindows} left by deadline; decisions {decisions}");
         if (pipeline.IdleWindows > 0)
         {
             Line($"             {pipeline.IdleWindows} more passed over: no sensor spoke for over a minute");
@@ -72,7 +72,8 @@ internal static class ReplaySummary
             SampleGate gate = facts.Pipeline.Gate(i);
             string kept = gate.RejectedCount == 0 ? "" : Rejections(gate);
             string failed = facts.Feed.DecodeFailures[i] == 0 ? "" : $", {facts.Feed.DecodeFailures[i]} undecodable";
-            Line($"sensor       {sensor.Name} ({sensor.Modality}): {gate.Count(SampleRejection.None)} samples{kept}{failed}");
+            long taken = gate.Count(SampleRejection.None);
+            Line($"sensor       {sensor.Name} ({sensor.Modality}): {taken} samples{kept}{failed}");
         }
 
         if (facts.Feed.FirstFailure is { } failure)

@@ -5,7 +5,8 @@ namespace EdgeFusion.Buffering;
 /// <summary>Binary search by capture time; captures in a ring always increase (the gate sees to it).</summary>
 internal static class RingSearch
 {
-    /// <summary>The first sequence in [low, high) whose capture is at or after an instant; high where there is none.</summary>
+    /// <summary>The first sequence in [low, high) whose capture is at or after an instant; high where there is
+    /// none.</summary>
     public static long FirstAtOrAfter(SensorRing ring, long low, long high, Timestamp instant)
     {
         while (low < high)

@@ -7,14 +7,16 @@ namespace EdgeFusion.Diagnostics;
 /// the objects that own them.
 /// </summary>
 /// <remarks>
-/// <b>Threading.</b> Called from the thread on which the change happened, outside of locks; must return quickly and not throw.
+/// <b>Threading.</b> Called from the thread on which the change happened, outside of locks; must return quickly and
+/// not throw.
 /// </remarks>
 public interface IPipelineObserver
 {
     /// <summary>A sensor changed its state.</summary>
     void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason);
 
-    /// <summary>Windows began (true) or ceased (false) to be skipped because the model is slower than the hop.</summary>
+    /// <summary>Windows began (true) or ceased (false) to be skipped because the model is slower than the
+    /// hop.</summary>
     void SkippingChanged(bool skipping, long skippedSoFar);
 
     /// <summary>The engine began (message) or ceased (null) to fail.</summary>

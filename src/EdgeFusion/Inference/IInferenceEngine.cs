@@ -6,7 +6,8 @@ namespace EdgeFusion.Inference;
 /// <param name="Provider">Execution provider in use, in lower case, e.g. "cpu".</param>
 /// <param name="Device">Device within the provider, e.g. "cpu" or "gpu:0".</param>
 /// <param name="Precision">"fp32" or "fp16".</param>
-/// <param name="FallbackReason">Why a provider asked for earlier in the list is not used; null where the first is.</param>
+/// <param name="FallbackReason">Why a provider asked for earlier in the list is not used; null where the first
+/// is.</param>
 public sealed record EngineInfo(string Provider, string Device, string Precision, string? FallbackReason);
 
 /// <summary>Runs a model on the tensors of an arena.</summary>

@@ -17,7 +17,8 @@ public sealed class AdapterCatalog<TRequest, TAdapter>(string kind)
     public void Add(string name, Func<TRequest, TAdapter> factory) => _factories.Add(name, factory);
 
     /// <summary>Makes an adapter.</summary>
-    /// <exception cref="ConfigurationException">There is none of that name; the message lists those that there are.</exception>
+    /// <exception cref="ConfigurationException">There is none of that name; the message lists those that there
+    /// are.</exception>
     public TAdapter Create(string name, TRequest request)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -48,7 +48,8 @@ public sealed class FusionPipeline : IDisposable
     /// <param name="setup">Model, sensors, engine and sinks.</param>
     /// <param name="clock">The pipeline's clock.</param>
     /// <param name="observer">Told about changes of state.</param>
-    /// <exception cref="ConfigurationException">Sensors and model do not fit; the message lists every fault.</exception>
+    /// <exception cref="ConfigurationException">Sensors and model do not fit; the message lists every
+    /// fault.</exception>
     public FusionPipeline(PipelineSetup setup, PipelineClock clock, IPipelineObserver observer)
     {
         ArgumentNullException.ThrowIfNull(setup);

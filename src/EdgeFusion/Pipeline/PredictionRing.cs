@@ -8,7 +8,8 @@ namespace EdgeFusion.Pipeline;
 /// sink with a cursor of its own. A slow sink loses predictions and knows how many; nobody waits for it.
 /// </summary>
 /// <remarks>
-/// The protocol is that of <see cref="Buffering.SensorRing"/>. <b>Threading.</b> One writer, any readers. Allocates only at construction.
+/// The protocol is that of <see cref="Buffering.SensorRing"/>. <b>Threading.</b> One writer, any readers. Allocates
+/// only at construction.
 /// </remarks>
 internal sealed class PredictionRing
 {

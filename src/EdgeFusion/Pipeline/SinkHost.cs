@@ -5,7 +5,8 @@ using EdgeFusion.Predictions;
 namespace EdgeFusion.Pipeline;
 
 /// <summary>Owns the thread of one sink: takes predictions from the ring and hands them over.</summary>
-/// <remarks><b>Threading.</b> <see cref="Signal"/> from the fusion thread, the rest from the pipeline's owner.</remarks>
+/// <remarks><b>Threading.</b> <see cref="Signal"/> from the fusion thread, the rest from the pipeline's
+/// owner.</remarks>
 internal sealed class SinkHost : IDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);

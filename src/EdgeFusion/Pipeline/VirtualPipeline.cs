@@ -19,7 +19,8 @@ namespace EdgeFusion.Pipeline;
 /// Inference runs on as many lanes as there are engines; predictions leave in window order. With a cut source the
 /// decisions of a live run are repeated, deadlines included.
 /// </para>
-/// <para><b>Threading.</b> One thread; lanes are inside. <b>Ownership.</b> Owns its rings and lanes, not engines, feed or sinks.</para>
+/// <para><b>Threading.</b> One thread; lanes are inside. <b>Ownership.</b> Owns its rings and lanes, not engines, feed
+/// or sinks.</para>
 /// </remarks>
 public sealed class VirtualPipeline : IDisposable
 {
@@ -37,7 +38,8 @@ public sealed class VirtualPipeline : IDisposable
 
     /// <summary>Builds a pipeline.</summary>
     /// <param name="setup">Model, engines, sinks and origin.</param>
-    /// <param name="sensors">The feed's sensors; those that fit no input are kept out and listed in <see cref="Plan"/>.</param>
+    /// <param name="sensors">The feed's sensors; those that fit no input are kept out and listed in <see
+    /// cref="Plan"/>.</param>
     public VirtualPipeline(VirtualSetup setup, IReadOnlyList<SensorInfo> sensors)
     {
         ArgumentNullException.ThrowIfNull(setup);

@@ -94,7 +94,8 @@ public sealed class Prediction
     /// <summary>What the model ran on.</summary>
     public EngineInfo? Engine { get; set; }
 
-    /// <summary>Random number of this run of the pipeline, constant for a run; with <see cref="Sequence"/> unique.</summary>
+    /// <summary>Random number of this run of the pipeline, constant for a run; with <see cref="Sequence"/>
+    /// unique.</summary>
     public long Epoch { get; set; }
 
     /// <summary>Number of the prediction within the epoch, from 0 without holes.</summary>

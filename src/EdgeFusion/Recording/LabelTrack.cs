@@ -23,12 +23,14 @@ public sealed class LabelTrack
     public IReadOnlyCollection<string> Heads => _byHead.Keys;
 
     /// <summary>Reads all labels of a recording.</summary>
-    /// <exception cref="RecordingException">The recording is damaged or has more than <see cref="MaxLabels"/> labels.</exception>
+    /// <exception cref="RecordingException">The recording is damaged or has more than <see cref="MaxLabels"/>
+    /// labels.</exception>
     public static LabelTrack Read(McapIndexedReader reader)
     {
         ArgumentNullException.ThrowIfNull(reader);
         var track = new LabelTrack();
-        foreach (McapMessage message in reader.ReadMessages(new McapMessageFilter { Topics = [RecordingTopics.Labels] }))
+        var filter = new McapMessageFilter { Topics = [RecordingTopics.Labels] };
+        foreach (McapMessage message in reader.ReadMessages(filter))
         {
             if (track.Count >= MaxLabels)
             {

@@ -37,7 +37,8 @@ public sealed class RecordingFeed : ISampleFeed
         int largest = 1;
         foreach (McapChannel channel in file.Channels.Values)
         {
-            if (RecordingChannels.IsSensor(channel) && TryDecoder(channel, options, skipped, out SampleDecoder? decoder))
+            if (RecordingChannels.IsSensor(channel)
+                && TryDecoder(channel, options, skipped, out SampleDecoder? decoder))
             {
                 _sensorOf.Add(channel.Id, _decoders.Count);
                 _decoders.Add(decoder!);
@@ -117,7 +118,8 @@ public sealed class RecordingFeed : ISampleFeed
             if (message.LogTime > LatestTime)
             {
                 DecodeFailures[sensor]++;
-                FirstFailure ??= $"a message of '{message.Channel.Topic}' is logged at {message.LogTime} ns, after 2116";
+                FirstFailure ??=
+                    $"a message of '{message.Channel.Topic}' is logged at {message.LogTime} ns, after 2116";
             }
             else if (TryDecode(sensor, message, out header))
             {

@@ -12,7 +12,8 @@ public sealed class RecordingSource : ISampleSource
     /// <summary>Picks a topic.</summary>
     /// <param name="feed">The recording; owned from here on.</param>
     /// <param name="topic">Topic, e.g. "/wrist".</param>
-    /// <exception cref="RecordingException">There is no such sensor; the message lists those that there are.</exception>
+    /// <exception cref="RecordingException">There is no such sensor; the message lists those that there
+    /// are.</exception>
     public RecordingSource(RecordingFeed feed, string topic)
     {
         ArgumentNullException.ThrowIfNull(feed);

@@ -11,7 +11,8 @@ using EdgeFusion.Time;
 namespace EdgeFusion.Recording;
 
 /// <summary>
-/// Writes a recording: sensors, labels, decisions and predictions, each on a channel of its own, in messages that common tools open.
+/// Writes a recording: sensors, labels, decisions and predictions, each on a channel of its own, in messages that
+/// common tools open.
 /// </summary>
 /// <remarks>
 /// Mapping: log time = arrival, publish time = capture, sequence = low 32 bits of the ring's. <b>Threading.</b> One

@@ -18,7 +18,8 @@ public interface ISensor : IDisposable
     /// Opens the device and delivers samples into <paramref name="sink"/> until <paramref name="stopping"/> is
     /// cancelled (returns), the source ends (returns) or the device fails (throws).
     /// </summary>
-    /// <remarks><b>Threading.</b> Called on a thread that the sensor host owns; never on two threads at a time.</remarks>
+    /// <remarks><b>Threading.</b> Called on a thread that the sensor host owns; never on two threads at a
+    /// time.</remarks>
     /// <exception cref="SensorException">The device cannot be opened or has failed.</exception>
     void Capture(SampleSink sink, CancellationToken stopping);
 }

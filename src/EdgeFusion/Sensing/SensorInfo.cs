@@ -3,7 +3,8 @@ namespace EdgeFusion.Sensing;
 /// <summary>What a sensor delivers; fixed for the sensor's life.</summary>
 public sealed record SensorInfo
 {
-    /// <summary>Unique name within the pipeline: 1-64 of a-z A-Z 0-9 _ - . (it becomes part of topics and channels).</summary>
+    /// <summary>Unique name within the pipeline: 1-64 of a-z A-Z 0-9 _ - . (it becomes part of topics and
+    /// channels).</summary>
     public required string Name { get; init; }
 
     /// <summary>

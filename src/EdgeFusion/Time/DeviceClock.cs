@@ -49,13 +49,15 @@ public sealed class DeviceClock
         _nanosecondsPerTick = Timestamp.NanosecondsPerSecond / ticksPerSecond;
     }
 
-    /// <summary>Estimated drift in parts per million; positive where the device runs slow against the pipeline.</summary>
+    /// <summary>Estimated drift in parts per million; positive where the device runs slow against the
+    /// pipeline.</summary>
     public double DriftPpm => _slope * 1e6;
 
     /// <summary>How often the counter jumped and the estimate started afresh.</summary>
     public int Resets { get; private set; }
 
-    /// <summary>Delay of the latest observation over the fit, in nanoseconds: transport latency above the least.</summary>
+    /// <summary>Delay of the latest observation over the fit, in nanoseconds: transport latency above the
+    /// least.</summary>
     public long LatestDelayNanoseconds { get; private set; }
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace EdgeFusion.Time;
 /// nanoseconds matter, <see cref="NanosecondsSince"/>. The idea of distinct types for instants and differences is
 /// MediaPipe's (framework/timestamp.h).
 /// </remarks>
-/// <param name="Nanoseconds">Nanoseconds since 1970-01-01T00:00:00Z; range of <see cref="long"/> (to year 2262).</param>
+/// <param name="Nanoseconds">Nanoseconds since 1970-01-01T00:00:00Z; range of <see cref="long"/> (to year
+/// 2262).</param>
 public readonly record struct Timestamp(long Nanoseconds) : IComparable<Timestamp>
 {
     /// <summary>Nanoseconds in one second.</summary>

@@ -6,10 +6,12 @@ public enum Presence : byte
     /// <summary>Enough of the window is covered.</summary>
     Present = 0,
 
-    /// <summary>No sensor, or one that has never spoken, has stopped, or left too much of the window uncovered.</summary>
+    /// <summary>No sensor, or one that has never spoken, has stopped, or left too much of the window
+    /// uncovered.</summary>
     Missing = 1,
 
-    /// <summary>The sensor lives, but its samples had not come by the deadline or were overwritten while read.</summary>
+    /// <summary>The sensor lives, but its samples had not come by the deadline or were overwritten while
+    /// read.</summary>
     Late = 2,
 
     /// <summary>The sensor spoke before but has been silent for longer than its limit.</summary>

@@ -25,7 +25,8 @@ public sealed class TensorBinder
     private readonly InputBinder?[] _binders;
 
     /// <summary>Creates a binder.</summary>
-    /// <param name="inputs">The model's inputs with their sensors, checked by <see cref="Pipeline.PipelinePlan"/>.</param>
+    /// <param name="inputs">The model's inputs with their sensors, checked by <see
+    /// cref="Pipeline.PipelinePlan"/>.</param>
     /// <param name="shape">Length, hop and deadline of the windows.</param>
     public TensorBinder(ImmutableArray<BoundInput> inputs, WindowShape shape)
     {

@@ -28,7 +28,8 @@ public struct InputCut
     public SensorCondition Condition;
 
     /// <summary>
-    /// The presence of the live run, where this cut repeats a recorded one; it overrules what would follow from the samples.
+    /// The presence of the live run, where this cut repeats a recorded one; it overrules what would follow from the
+    /// samples.
     /// </summary>
     public Presence? Recorded;
 }

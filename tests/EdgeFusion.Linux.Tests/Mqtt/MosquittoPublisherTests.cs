@@ -8,6 +8,7 @@ using EdgeFusion.Linux.Interop.Libc;
 using EdgeFusion.Linux.Interop.Mosquitto;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Publishing;
+using EdgeFusion.Testing;
 using Xunit;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -133,7 +134,7 @@ public sealed class MosquittoPublisherTests
         PublishMany(publisher, message, receipts, 2000);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(0, allocated);
+        Allocations.AssertNone(2_000, allocated);
         Assert.Equal(2200, receipts.Count);
     }
 

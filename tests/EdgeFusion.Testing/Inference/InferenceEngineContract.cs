@@ -9,9 +9,6 @@ public abstract class InferenceEngineContract
     /// <summary>The engine under test, on <see cref="ContractModel"/>.</summary>
     protected abstract IInferenceEngine Create();
 
-    /// <summary>Largest number of managed bytes that one run may allocate; 0 unless the device needs more.</summary>
-    protected virtual long AllowedBytesPerRun => 0;
-
     /// <summary>Largest difference from the exact answer; 0 where sums of powers of two must be exact.</summary>
     protected virtual float Tolerance => 1e-5f;
 
@@ -86,7 +83,7 @@ public abstract class InferenceEngineContract
         }
 
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.InRange(allocated, 0, AllowedBytesPerRun * Runs);
+        Allocations.AssertNone(Runs, allocated);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using EdgeFusion.Buffering;
 using EdgeFusion.Sensing;
+using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using static EdgeFusion.Tests.Windowing.TestSensors;
 
@@ -152,7 +153,7 @@ public sealed class SensorRingTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Cycle(10_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(10_000, GC.GetAllocatedBytesForCurrentThread() - before);
 
         void Cycle(int count)
         {

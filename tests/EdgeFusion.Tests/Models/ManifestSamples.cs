@@ -12,7 +12,8 @@ internal static class ManifestSamples
     public static string Least() => $$"""
         {
           "schema": 1, "name": "least", "version": "0.1.0-beta.2",
-          "file": "m.onnx", "sha256": "{{new string('0', 64)}}", "opset": 9, "window": { "length_ms": 0.5, "hop_ms": 0.25, "deadline_ms": 0 },
+          "file": "m.onnx", "sha256": "{{new string('0', 64)}}", "opset": 9,
+          "window": { "length_ms": 0.5, "hop_ms": 0.25, "deadline_ms": 0 },
           "inputs": [ { "tensor": "x", "modality": "force", "kind": "vector", "type": "float32", "shape": [1, 1, 1],
             "layout": "NTC", "rate_hz": 2000 } ],
           "heads": [ { "name": "grip", "kind": "regression", "tensor": "y", "labels": ["width"], "units": ["m"] } ]

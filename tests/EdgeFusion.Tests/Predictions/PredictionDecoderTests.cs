@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.Predictions;
+using EdgeFusion.Testing;
 using EdgeFusion.Testing.Inference;
 using EdgeFusion.Windowing;
 using Xunit;
@@ -146,7 +147,7 @@ public sealed class PredictionDecoderTests
             PredictionDecoder.Decode(arena, prediction);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(10_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static ModelManifest WithHead(ModelHead head) =>

@@ -1,4 +1,5 @@
 using EdgeFusion.Publishing;
+using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using Xunit;
 
@@ -252,7 +253,7 @@ public sealed class OutboxTests
         Fill(bench, message, state, 10_000);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        Assert.Equal(0, allocated);
+        Allocations.AssertNone(10_000, allocated);
     }
 
     private static void Fill(OutboxBench bench, in PublishMessage message, in PublishMessage state, int times)

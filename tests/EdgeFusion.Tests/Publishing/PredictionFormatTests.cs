@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using Xunit;
 
@@ -122,7 +123,7 @@ public sealed class PredictionFormatTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Write(format, prediction, buffer, 10_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(10_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private static void Write(PredictionFormat format, Prediction prediction, ArrayBufferWriter<byte> buffer, int times)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
 using EdgeFusion.Sensing;
+using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
 using EdgeFusion.Time;
 using Xunit;
@@ -108,7 +109,7 @@ public sealed class PredictionPublisherTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Write(publisher, prediction, 10_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(10_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Testing;
 using Xunit;
 
 namespace EdgeFusion.Tests.Recording;
@@ -31,7 +32,7 @@ public sealed class McapAllocationTests
             writer.CommitMessage(MessageBytes);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Messages, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class McapAllocationTests
         while (reader.Read() && reader.Opcode != McapOpcode.DataEnd)
             bytes += reader.Opcode == McapOpcode.Message ? reader.Message.Data.Length : 0;
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Messages, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(bytes > 10 * Messages);
     }
 
@@ -63,7 +64,7 @@ public sealed class McapAllocationTests
         while (messages.MoveNext())
             bytes += messages.Current.Data.Length;
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(Messages, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(bytes > 10 * Messages);
     }
 

@@ -1,5 +1,6 @@
 using EdgeFusion.Sensing;
 using EdgeFusion.Simulator;
+using EdgeFusion.Testing;
 using Xunit;
 
 namespace EdgeFusion.Tests.Simulation;
@@ -145,7 +146,7 @@ public class WorkCellSignalTests
             Pull(source, payload, 1200);
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-            Assert.Equal(0, allocated);
+            Allocations.AssertNone(1_200, allocated);
         }
     }
 

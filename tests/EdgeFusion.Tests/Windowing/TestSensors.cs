@@ -11,11 +11,11 @@ internal static class TestSensors
 {
     public static readonly Timestamp Start = new(1_700_000_000_000_000_000);
 
-    public static SensorInfo Vector(string name = "force", int width = 2, double rateHz = 100, string unit = "N") => new()
+    public static SensorInfo Vector(string name = "force", int width = 2, double rateHz = 100) => new()
     {
         Name = name,
         Modality = name,
-        Layout = VectorLayout.Uniform(width, "f", unit),
+        Layout = VectorLayout.Uniform(width, "f", "N"),
         RateHz = rateHz,
     };
 

@@ -73,7 +73,8 @@ public sealed class VectorBinderTests
     public void Hold_never_takes_a_later_sample()
     {
         (float[] tensor, ModalityState state) = Bind(
-            VectorInput(10, rateHz: 10, interpolation: Interpolation.Hold, maxGapMs: 150) with { MinCoverage = 0 }, ring =>
+            VectorInput(10, rateHz: 10, interpolation: Interpolation.Hold, maxGapMs: 150) with { MinCoverage = 0 },
+            ring =>
             {
                 Put(ring, 50, 1, 1);
                 Put(ring, 401, 2, 2);
@@ -87,7 +88,8 @@ public sealed class VectorBinderTests
     public void Nearest_takes_the_earlier_of_two_at_the_same_distance()
     {
         (float[] tensor, _) = Bind(
-            VectorInput(10, rateHz: 10, interpolation: Interpolation.Nearest, maxGapMs: 60) with { MinCoverage = 0 }, ring =>
+            VectorInput(10, rateHz: 10, interpolation: Interpolation.Nearest, maxGapMs: 60) with { MinCoverage = 0 },
+            ring =>
             {
                 Put(ring, 150, 1, 1);
                 Put(ring, 250, 2, 2);

@@ -52,7 +52,8 @@ public sealed class WorkerConfigurationTests
         string[] wanted =
         [
             "Sensors:we st: a name must be", "Sensors:we st:Adapter: is missing", "Model:Threads: must be 1..64",
-            "Model:Providers: 'gpu' is unknown", "Mqtt:Port: must be 1..65535", "Mqtt:CertificateFile: and Mqtt:KeyFile",
+            "Model:Providers: 'gpu' is unknown", "Mqtt:Port: must be 1..65535",
+            "Mqtt:CertificateFile: and Mqtt:KeyFile",
             "Mqtt:Tls: is off but 'robot-7' is another machine", "Recording:Compression: is 'rar'",
         ];
         Assert.All(wanted, text => Assert.Contains(text, fault.Message, StringComparison.Ordinal));
@@ -98,7 +99,8 @@ public sealed class WorkerConfigurationTests
 
     private static void Compare(Type type, JsonElement schema, string path, List<string> faults)
     {
-        string[] keys = [.. schema.GetProperty("properties").EnumerateObject().Select(p => p.Name).Where(n => n != "$schema")];
+        string[] keys = [.. schema.GetProperty("properties").EnumerateObject()
+            .Select(p => p.Name).Where(n => n != "$schema")];
         string[] properties = [.. type.GetProperties().Select(p => p.Name)];
         faults.AddRange(keys.Except(properties).Select(key => $"{path}{key}: only in the schema"));
         faults.AddRange(properties.Except(keys).Select(key => $"{path}{key}: not in the schema"));

@@ -85,7 +85,8 @@ public sealed class ReplayTests : IDisposable
         await Bad(2, "There is no configuration file", "run", "--config", _scratch["none.json"]);
     }
 
-    /// <summary>Six seconds live with the arm mute from 2 s to 4 s; returns the predictions in comparable form.</summary>
+    /// <summary>Six seconds live with the arm mute from 2 s to 4 s; returns the predictions in comparable
+    /// form.</summary>
     private static byte[][] RunLive(string recording)
     {
         var options = new WorkerOptions

@@ -103,7 +103,8 @@ public sealed partial class DependencyRuleTests
     [GeneratedRegex("mqtt|alsa|gstreamer|cuda", RegexOptions.IgnoreCase)]
     private static partial Regex ForeignWord();
 
-    [GeneratedRegex(@"DateTime\.(Utc)?Now|DateTimeOffset\.(Utc)?Now|\bStopwatch\.|Task\.Delay|Thread\.Sleep|Environment\.TickCount")]
+    [GeneratedRegex(
+        @"DateTime(Offset)?\.(Utc)?Now|\bStopwatch\.|Task\.Delay|Thread\.Sleep|Environment\.TickCount")]
     private static partial Regex ForbiddenTime();
 
     [GeneratedRegex("DllImport|LibraryImport|NativeLibrary")]

@@ -4,7 +4,8 @@ using System.Text;
 namespace EdgeFusion.Worker.Tests.House;
 
 /// <summary>
-/// The public API of the core as a text file: a change to it shows in the diff of a commit. To accept a change run the tests
+/// The public API of the core as a text file: a change to it shows in the diff of a commit. To accept a change run the
+/// tests
 /// with EDGEFUSION_UPDATE_API=1.
 /// </summary>
 public sealed class PublicApiTests
@@ -27,7 +28,8 @@ public sealed class PublicApiTests
         string[] added = [.. now.Except(recorded).Select(line => "+ " + line)];
         Assert.True(
             gone.Length + added.Length == 0,
-            "The public API has changed; EDGEFUSION_UPDATE_API=1 accepts it:\n" + string.Join('\n', gone.Concat(added)));
+            "The public API has changed; EDGEFUSION_UPDATE_API=1 accepts it:\n"
+            + string.Join('\n', gone.Concat(added)));
     }
 
     private static string Describe(Assembly assembly)

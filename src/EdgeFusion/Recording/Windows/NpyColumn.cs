@@ -3,7 +3,8 @@ using System.Text;
 
 namespace EdgeFusion.Recording.Windows;
 
-/// <summary>One array of a window file, grown row by row in a temporary file until the number of rows is known.</summary>
+/// <summary>One array of a window file, grown row by row in a temporary file until the number of rows is
+/// known.</summary>
 internal sealed class NpyColumn : IDisposable
 {
     private readonly FileStream _rows;

@@ -18,7 +18,8 @@ namespace EdgeFusion.Recording.Windows;
 /// </summary>
 /// <remarks>
 /// Arrays: one per input (its type and shape, with N windows in front), avail, coverage float32 [N,M], start_ns int64
-/// [N], labels_HEAD int32 [N] (-1 = none), group int32 [N], groups (names), meta (JSON). Rows go to temporary files beside
+/// [N], labels_HEAD int32 [N] (-1 = none), group int32 [N], groups (names), meta (JSON). Rows go to temporary files
+/// beside
 /// the target, so memory stays bounded. <b>Threading.</b> One thread.
 /// </remarks>
 public sealed class WindowFile : IWindowSink, IDisposable
@@ -54,7 +55,8 @@ public sealed class WindowFile : IWindowSink, IDisposable
         {
             ModelInput input = manifest.Inputs[i];
             string type = input.Type == TensorType.UInt8 ? "|u1" : "<f4";
-            _inputs[i] = new NpyColumn(input.Tensor, type, input.Shape.AsSpan(1, input.Shape.Length - 1), temporaryFolder);
+            ReadOnlySpan<int> row = input.Shape.AsSpan(1, input.Shape.Length - 1);
+            _inputs[i] = new NpyColumn(input.Tensor, type, row, temporaryFolder);
         }
 
         int count = _inputs.Length;

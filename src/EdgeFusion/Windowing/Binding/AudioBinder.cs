@@ -23,7 +23,8 @@ internal sealed class AudioBinder : InputBinder
     /// <summary>Fraction of a sample below which a block counts as lying on the grid.</summary>
     private const double OnGrid = 1e-3;
 
-    /// <summary>Frames by which the last block may end before the window does: clock noise, filled by its last value.</summary>
+    /// <summary>Frames by which the last block may end before the window does: clock noise, filled by its last
+    /// value.</summary>
     private const double TailFrames = 2;
 
     private readonly AudioLayout _layout;
@@ -95,7 +96,8 @@ internal sealed class AudioBinder : InputBinder
     private int Frames(in SampleHeader header) =>
         Math.Clamp(header.Length / _layout.FrameBytes, 0, _layout.MaxFramesPerBlock);
 
-    /// <summary>Whether the next block continues this one, and over which time this block's frames are spread.</summary>
+    /// <summary>Whether the next block continues this one, and over which time this block's frames are
+    /// spread.</summary>
     private bool Joins(long sequence, long last, int frames, out double duration)
     {
         duration = frames * _framePeriod;
@@ -128,7 +130,8 @@ internal sealed class AudioBinder : InputBinder
         }
     }
 
-    /// <summary>Reads a block at position, position + step, ...; positions beyond its end hold the last value.</summary>
+    /// <summary>Reads a block at position, position + step, ...; positions beyond its end hold the last
+    /// value.</summary>
     private static void Resample(ReadOnlySpan<float> block, double position, double step, Span<float> target)
     {
         double growth = step - 1;
@@ -171,7 +174,8 @@ internal sealed class AudioBinder : InputBinder
         return Math.Clamp((int)Math.Min(run, longest), 1, longest);
     }
 
-    /// <summary>One channel of a block as floats; the mean of all where the model wants one and the device has more.</summary>
+    /// <summary>One channel of a block as floats; the mean of all where the model wants one and the device has
+    /// more.</summary>
     private void Load(long sequence, int frames, int channel, Span<float> destination)
     {
         ReadOnlySpan<byte> payload = Ring.Payload(sequence);

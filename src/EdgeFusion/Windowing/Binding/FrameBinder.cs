@@ -5,7 +5,8 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Windowing.Binding;
 
-/// <summary>Images onto a time grid: the nearest frame per grid point, converted and scaled to the model's size.</summary>
+/// <summary>Images onto a time grid: the nearest frame per grid point, converted and scaled to the model's
+/// size.</summary>
 /// <remarks>
 /// Windows overlap, so a frame serves several: converted frames are kept by sequence in a small direct-mapped cache.
 /// </remarks>
@@ -68,7 +69,8 @@ internal sealed class FrameBinder : InputBinder
         result.Newest = Ring.Header(last - 1).Capture;
     }
 
-    /// <summary>The frame nearest to an instant (or held, per manifest) within the largest gap; -1 where none is.</summary>
+    /// <summary>The frame nearest to an instant (or held, per manifest) within the largest gap; -1 where none
+    /// is.</summary>
     private long Nearest(long first, long last, Timestamp instant)
     {
         long after = RingSearch.FirstAtOrAfter(Ring, first, last, instant);

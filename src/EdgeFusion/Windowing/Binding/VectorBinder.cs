@@ -6,7 +6,8 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Windowing.Binding;
 
-/// <summary>Vector samples onto a time grid: linear interpolation, hold or nearest, bridging up to the largest gap.</summary>
+/// <summary>Vector samples onto a time grid: linear interpolation, hold or nearest, bridging up to the largest
+/// gap.</summary>
 internal sealed class VectorBinder : InputBinder
 {
     private readonly int _width;
