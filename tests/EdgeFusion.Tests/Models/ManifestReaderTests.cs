@@ -103,6 +103,17 @@ public sealed class ManifestReaderTests
         Assert.False(SchemaAccepts(json));
     }
 
+    [Fact]
+    public void The_window_specs_of_training_are_sound()
+    {
+        string folder = Path.Combine(RepositoryRoot.Path, "models", "training", "specs");
+
+        foreach (string path in Directory.EnumerateFiles(folder, "*.json"))
+        {
+            Assert.Equal(Path.GetFileNameWithoutExtension(path), ManifestReader.ReadSpec(path).Name);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]
