@@ -72,7 +72,10 @@ public sealed class OnnxEngineTests
     {
         var options = new OnnxEngineOptions
         {
-            Providers = ["gpu"], IntraOpThreads = 0, DeviceId = -1, WarmUpRuns = 101,
+            Providers = ["gpu"],
+            IntraOpThreads = 0,
+            DeviceId = -1,
+            WarmUpRuns = 101,
         };
 
         ConfigurationException fault = Assert.Throws<ConfigurationException>(

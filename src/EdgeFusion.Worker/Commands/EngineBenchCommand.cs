@@ -14,17 +14,20 @@ internal static class EngineBenchCommand
     {
         var folder = new Option<string>("--models")
         {
-            Description = "Folder of the models.", DefaultValueFactory = _ => "models",
+            Description = "Folder of the models.",
+            DefaultValueFactory = _ => "models",
         };
         var model = new Option<string[]>("--model") { Description = "Name or path; default: all in the folder." };
         var providers = new Option<string[]>("--providers")
         {
-            Description = "Providers to compare with the CPU: cuda, tensorrt.", AllowMultipleArgumentsPerToken = true,
+            Description = "Providers to compare with the CPU: cuda, tensorrt.",
+            AllowMultipleArgumentsPerToken = true,
         };
         var runs = new Option<int>("--runs") { Description = "Runs to time.", DefaultValueFactory = _ => 1000 };
         var threads = new Option<int>("--threads")
         {
-            Description = "CPU threads within an operator.", DefaultValueFactory = _ => 1,
+            Description = "CPU threads within an operator.",
+            DefaultValueFactory = _ => 1,
         };
         var half = new Option<bool>("--half") { Description = "Half precision where the provider offers it." };
         var json = new Option<bool>("--json") { Description = "Print one JSON array." };
@@ -36,7 +39,8 @@ internal static class EngineBenchCommand
         {
             var options = new OnnxEngineOptions
             {
-                IntraOpThreads = parsed.GetValue(threads), HalfPrecision = parsed.GetValue(half),
+                IntraOpThreads = parsed.GetValue(threads),
+                HalfPrecision = parsed.GetValue(half),
             };
             List<EngineResult> results = Run(
                 new ModelCatalog(parsed.GetValue(folder)!), parsed.GetValue(model) ?? [],

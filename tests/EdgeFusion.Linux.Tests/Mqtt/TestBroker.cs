@@ -34,7 +34,8 @@ internal sealed class TestBroker : IDisposable
     public void Start()
     {
         _process = Process.Start(new ProcessStartInfo(
-            NeedsProgramFactAttribute.Find("mosquitto")!, ["-c", _config]) { UseShellExecute = false })!;
+            NeedsProgramFactAttribute.Find("mosquitto")!, ["-c", _config])
+        { UseShellExecute = false })!;
         try
         {
             Waiting.Until(Answers, "the broker did not start");

@@ -65,15 +65,24 @@ internal static class PredictionBench
         prediction.Times.Decoded = prediction.End.AddNanoseconds(70_100_000);
         prediction.Modalities[0] = new ModalityState
         {
-            Presence = Presence.Present, Coverage = 1, AgeNanoseconds = 33_000_000, SampleCount = 5,
+            Presence = Presence.Present,
+            Coverage = 1,
+            AgeNanoseconds = 33_000_000,
+            SampleCount = 5,
         };
         prediction.Modalities[1] = new ModalityState
         {
-            Presence = Presence.Late, Coverage = 0.25f, AgeNanoseconds = 700_000_000, SampleCount = 12, GapFrames = 160,
+            Presence = Presence.Late,
+            Coverage = 0.25f,
+            AgeNanoseconds = 700_000_000,
+            SampleCount = 12,
+            GapFrames = 160,
         };
         prediction.Modalities[2] = new ModalityState
         {
-            Presence = Presence.Missing, Coverage = 0, AgeNanoseconds = -1,
+            Presence = Presence.Missing,
+            Coverage = 0,
+            AgeNanoseconds = -1,
         };
         new[] { 0.1f, 0.7f, 0.2f }.CopyTo(prediction.Heads[0].Values, 0);
         prediction.Heads[0].Best = 1;

@@ -17,7 +17,9 @@ public sealed class McapAllocationTests
     {
         using var writer = new McapWriter(Stream.Null, new McapWriterOptions
         {
-            Chunked = chunked, ChunkBytes = 1 << 20, SelfContainedChunks = true,
+            Chunked = chunked,
+            ChunkBytes = 1 << 20,
+            SelfContainedChunks = true,
         });
         var channel = writer.AddChannel("/t", "raw", writer.AddSchema("S", "", "definition"u8.ToArray()));
         var data = new byte[MessageBytes];

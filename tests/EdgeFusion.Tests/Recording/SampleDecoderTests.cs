@@ -217,7 +217,10 @@ public sealed class SampleDecoderTests
 
     private static ChannelDescription Channel(string schema) => new()
     {
-        Topic = "/topic", MessageEncoding = "cdr", SchemaName = schema, SchemaEncoding = "ros2msg",
+        Topic = "/topic",
+        MessageEncoding = "cdr",
+        SchemaName = schema,
+        SchemaEncoding = "ros2msg",
         SchemaText = default,
     };
 
@@ -239,7 +242,11 @@ public sealed class SampleDecoderTests
         byte[] buffer = new byte[512];
         var image = new ImageMessage
         {
-            Width = width, Height = height, Encoding = encoding, Step = step, Data = data,
+            Width = width,
+            Height = height,
+            Encoding = encoding,
+            Step = step,
+            Data = data,
         };
         return buffer[..image.Write(buffer, "cam"u8)];
     }

@@ -56,7 +56,10 @@ internal static class SyntheticFile
         var stream = new MemoryStream();
         using var writer = new McapWriter(stream, new McapWriterOptions
         {
-            Chunked = chunked, Profile = "test", Library = "test", SelfContainedChunks = chunked,
+            Chunked = chunked,
+            Profile = "test",
+            Library = "test",
+            SelfContainedChunks = chunked,
         });
         WriteInto(writer, SmallMessages.Take(3));
         writer.Flush();

@@ -98,7 +98,11 @@ internal sealed class McapScanner(McapSource source, McapReadOptions options)
         {
             last = new McapChunkRef
             {
-                StartTime = time, EndTime = time, Offset = reader.Offset, ChannelsAt = -1, IsPlain = !reader.IsInChunk,
+                StartTime = time,
+                EndTime = time,
+                Offset = reader.Offset,
+                ChannelsAt = -1,
+                IsPlain = !reader.IsInChunk,
             };
             _chunks.Add(last);
         }

@@ -41,11 +41,18 @@ internal static class GoldenMessages
         {
             "image" => new ImageMessage
             {
-                Stamp = Stamp, Height = 2, Width = 1, Encoding = "rgb8"u8, Step = 3, Data = [1, 2, 3, 4, 5, 6],
+                Stamp = Stamp,
+                Height = 2,
+                Width = 1,
+                Encoding = "rgb8"u8,
+                Step = 3,
+                Data = [1, 2, 3, 4, 5, 6],
             }.Write(to, "cam"u8, isBigEndian),
             "compressed" => new CompressedImageMessage
             {
-                Stamp = Stamp, Format = "jpeg"u8, Data = [9, 8, 7],
+                Stamp = Stamp,
+                Format = "jpeg"u8,
+                Data = [9, 8, 7],
             }.Write(to, "cam"u8, isBigEndian),
             "imu" => ImuMessage.Write(to, Stamp, "imu"u8, [1, 2, 3, 4, 5, 6], isBigEndian),
             "joints" => WriteJoints(to, isBigEndian, ["a", "bb"], [1, 2], [], [3, 4]),
@@ -54,7 +61,11 @@ internal static class GoldenMessages
             "stamped" => new AudioDataMessage { Stamp = Stamp, Data = [1, 2] }.WriteStamped(to, "mic"u8, isBigEndian),
             "info" => new AudioInfoMessage
             {
-                Channels = 2, SampleRate = 16000, SampleFormat = "S16LE"u8, Bitrate = 512, CodingFormat = "wave"u8,
+                Channels = 2,
+                SampleRate = 16000,
+                SampleFormat = "S16LE"u8,
+                Bitrate = 512,
+                CodingFormat = "wave"u8,
             }.Write(to, isBigEndian),
             _ => Float32MultiArrayMessage.Write(to, "v"u8, [1.5f, -2], isBigEndian),
         };
