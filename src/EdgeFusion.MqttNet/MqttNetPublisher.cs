@@ -1,0 +1,319 @@
+using EdgeFusion.Publishing;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Packets;
+
+namespace EdgeFusion.MqttNet;
+
+/// <summary>Publishes over MQTT 5 with MQTTnet; the package twin of the publisher on libmosquitto.</summary>
+/// <remarks>
+/// <para>Each <see cref="Connect"/> is a new client and a clean session without expiry: what was not acknowledged is
+/// the outbox's to repeat.</para>
+/// <para><b>Threading.</b> As <see cref="IPublisher"/> says. MQTTnet works on the thread pool; its answers are passed
+/// on in <see cref="Pump"/>, in the order of the messages. It allocates for each message.</para>
+/// </remarks>
+public sealed class MqttNetPublisher : IPublisher
+{
+    /// <summary>A broken connection is noticed that soon, even where nobody wakes us.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly MqttNetOptions _options;
+    private readonly List<MqttUserProperty> _userProperties;
+    private readonly Queue<(Task<MqttClientPublishResult> Answer, long Ticket)> _flight = new();
+    private readonly object _gate = new();
+    private IMqttClient? _client;
+    private MqttClientConnectResult _broker = new();
+    private Task? _unacknowledged;
+    private int _limit;
+    private bool _woken;
+    private string? _ending;
+
+    /// <summary>Creates a publisher; nothing is opened yet.</summary>
+    /// <exception cref="ConfigurationException">The options are wrong.</exception>
+    public MqttNetPublisher(MqttNetOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _options = options;
+        Target = options.Target;
+        _userProperties = MqttNetMapping.UserProperties(options);
+    }
+
+    /// <inheritdoc/>
+    public string Target { get; }
+
+    /// <inheritdoc/>
+    public bool IsConnected => _client is { IsConnected: true } && Volatile.Read(ref _ending) is null;
+
+    /// <inheritdoc/>
+    public int InFlight => _flight.Count;
+
+    /// <inheritdoc/>
+    public void Connect(PublishMessage? will, TimeSpan timeout, CancellationToken stopping)
+    {
+        stopping.ThrowIfCancellationRequested();
+        Close();
+        MqttClientOptions options = MqttNetMapping.Connection(_options, _userProperties, will, timeout);
+        IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        client.DisconnectedAsync += end => Ended(client, end);
+        try
+        {
+            _broker = Greet(client, options, timeout, stopping);
+            int most = _broker.ReceiveMaximum is { } named and > 0 ? named : ushort.MaxValue;
+            _limit = Math.Min(_options.SendMaximum, most);
+            lock (_gate)
+            {
+                _ending = null;
+                _client = client;
+            }
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public HandOver TryPublish(in PublishMessage message, long ticket)
+    {
+        IMqttClient client = Alive();
+        bool acknowledged = message.Quality == QualityOfService.AtLeastOnce;
+        if (acknowledged ? _flight.Count >= _limit : _unacknowledged is { IsCompleted: false })
+        {
+            return HandOver.Busy;
+        }
+
+        MqttApplicationMessage packet = MqttNetMapping.Message(message, _userProperties);
+        if (!MqttNetMapping.Fits(packet, _broker))
+        {
+            return HandOver.Refused;
+        }
+
+        try
+        {
+            Task<MqttClientPublishResult> answer = client.PublishAsync(packet, CancellationToken.None);
+            Watch(answer);
+            if (acknowledged)
+            {
+                _flight.Enqueue((answer, ticket));
+            }
+            else
+            {
+                _unacknowledged = answer;
+            }
+
+            return HandOver.Taken;
+        }
+        catch (MqttProtocolViolationException)
+        {
+            return HandOver.Refused;
+        }
+        catch (MqttCommunicationException fault)
+        {
+            throw Lost(fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Pump(TimeSpan wait, IPublishReceipts receipts)
+    {
+        ArgumentNullException.ThrowIfNull(receipts);
+        try
+        {
+            Alive();
+            lock (_gate)
+            {
+                if (!_woken)
+                {
+                    Monitor.Wait(_gate, wait < LongestWait ? wait : LongestWait);
+                }
+
+                _woken = false;
+            }
+        }
+        finally
+        {
+            Deliver(receipts);
+        }
+
+        if (_flight.TryPeek(out var oldest) && oldest.Answer.IsCompleted)
+        {
+            throw Lost(oldest.Answer.Exception?.GetBaseException());
+        }
+
+        if (_unacknowledged is { IsFaulted: true } failed)
+        {
+            throw Lost(failed.Exception!.GetBaseException());
+        }
+
+        Alive();
+    }
+
+    /// <inheritdoc/>
+    public void Wake()
+    {
+        lock (_gate)
+        {
+            _woken = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect()
+    {
+        if (IsConnected)
+        {
+            IMqttClient client = _client!;
+            _client = null;
+
+            // DISCONNECT leaves during the call unless the socket is full; the rest of the end may take its time.
+            var limit = new CancellationTokenSource(GoodbyeTimeout);
+            client.DisconnectAsync(new MqttClientDisconnectOptions(), limit.Token).ContinueWith(
+                done =>
+                {
+                    // A failure means that the connection is gone already, which is as good.
+                    _ = done.Exception;
+                    client.Dispose();
+                    limit.Dispose();
+                },
+                TaskScheduler.Default);
+        }
+
+        Close();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
+
+    private MqttClientConnectResult Greet(
+        IMqttClient client, MqttClientOptions options, TimeSpan timeout, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(timeout);
+        try
+        {
+            MqttClientConnectResult answer = client.ConnectAsync(options, limit.Token).GetAwaiter().GetResult();
+            MqttClientConnectResultCode code = answer.ResultCode;
+            if (code == MqttClientConnectResultCode.Success)
+            {
+                return answer;
+            }
+
+            string reason = MqttNetMapping.Reason(code.ToString(), (int)code, answer.ReasonString);
+            throw new TransportException(
+                $"{Target} refused the connection: {reason}. Check the user name, the password file, the client "
+                + "identifier and the broker's access rules.");
+        }
+        catch (Exception fault) when (
+            fault is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException)
+        {
+            // MQTTnet reports a cancelled attempt in many ways, according to how far it had come.
+            stopping.ThrowIfCancellationRequested();
+            string why = limit.IsCancellationRequested ? "no answer in time" : fault.GetBaseException().Message;
+            throw new TransportException(
+                $"Could not connect to {Target}: {why.TrimEnd('.')}. Check that the broker runs there, that no "
+                + "firewall drops the connection, and that plain and TLS ports are not mixed up.", fault);
+        }
+    }
+
+    /// <summary>Wakes the pump at the answer; also looks at its exception, so that none goes unobserved.</summary>
+    private void Watch(Task<MqttClientPublishResult> answer) => answer.ContinueWith(
+        static (done, self) =>
+        {
+            _ = done.Exception;
+            ((MqttNetPublisher)self!).Wake();
+        },
+        this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    /// <summary>Passes on the answers that there are, oldest first; stops at one that failed with the connection.
+    /// </summary>
+    private void Deliver(IPublishReceipts receipts)
+    {
+        while (_flight.TryPeek(out var oldest) && oldest.Answer.IsCompleted)
+        {
+            PublishOutcome outcome;
+            if (oldest.Answer.IsCompletedSuccessfully)
+            {
+                outcome = oldest.Answer.Result.ReasonCode switch
+                {
+                    >= MqttClientPublishReasonCode.UnspecifiedError => PublishOutcome.Refused,
+                    MqttClientPublishReasonCode.NoMatchingSubscribers => PublishOutcome.Unheard,
+                    _ => PublishOutcome.Accepted,
+                };
+            }
+            else if (oldest.Answer.Exception?.GetBaseException() is MqttProtocolViolationException)
+            {
+                // It could not be put into a packet, and never will be.
+                outcome = PublishOutcome.Refused;
+            }
+            else
+            {
+                return;
+            }
+
+            _flight.Dequeue();
+            receipts.Acknowledged(oldest.Ticket, outcome);
+        }
+    }
+
+    private Task Ended(IMqttClient client, MqttClientDisconnectedEventArgs end)
+    {
+        lock (_gate)
+        {
+            if (ReferenceEquals(client, _client))
+            {
+                _ending ??= end switch
+                {
+                    { Reason: >= MqttClientDisconnectReason.UnspecifiedError } =>
+                        Describe(
+                            MqttNetMapping.Reason(end.Reason.ToString(), (int)end.Reason, end.ReasonString),
+                            end.Reason),
+                    { Exception: { } fault } => Describe(fault.GetBaseException().Message, end.Reason),
+                    _ => Describe("the broker closed the connection", end.Reason),
+                };
+            }
+        }
+
+        Wake();
+        return Task.CompletedTask;
+    }
+
+    private string Describe(string why, MqttClientDisconnectReason reason) =>
+        $"The connection to {Target} broke off: {why.TrimEnd('.')}. "
+        + (reason == MqttClientDisconnectReason.SessionTakenOver
+            ? $"Another client uses the identifier '{_options.ClientId}'; give each node a name of its own."
+            : "It is tried again.");
+
+    private TransportException Lost(Exception? fault)
+    {
+        lock (_gate)
+        {
+            _ending ??= Describe(fault?.Message ?? "the broker closed the connection", default);
+            return new TransportException(_ending, fault);
+        }
+    }
+
+    private IMqttClient Alive() => _client switch
+    {
+        null => throw new TransportException($"{Target} is not connected. Call Connect first."),
+        { IsConnected: true } client when Volatile.Read(ref _ending) is null => client,
+        _ => throw Lost(null),
+    };
+
+    private void Close()
+    {
+        IMqttClient? old = _client;
+        lock (_gate)
+        {
+            _client = null;
+            _ending = null;
+        }
+
+        old?.Dispose();
+        _unacknowledged = null;
+        _flight.Clear();
+    }
+}
