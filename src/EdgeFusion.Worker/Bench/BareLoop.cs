@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using EdgeFusion.Sensing;
+using EdgeFusion.Time;
 
 namespace EdgeFusion.Worker.Bench;
 
@@ -63,6 +63,36 @@ internal sealed class BareLoop
         }
 
         return sum;
+    }
+
+    /// <summary>Runs at real pace: wakes once per millisecond and takes what is due, stages a window per tenth of a
+    /// second.</summary>
+    public void RunLive(PipelineClock clock, TimeSpan time, CancellationToken stopping)
+    {
+        const long Millisecond = 1_000_000;
+        Timestamp start = clock.Now;
+        long first = _written[2];
+        for (long tick = 1; tick <= time.TotalMilliseconds; tick++)
+        {
+            if (!clock.WaitUntil(start.AddNanoseconds(tick * Millisecond), stopping))
+            {
+                return;
+            }
+
+            for (int sensor = 0; sensor < _written.Length; sensor++)
+            {
+                long due = (first + tick) * Millisecond / BenchWorkload.Sensors[sensor].PeriodNanoseconds;
+                while (_written[sensor] < due)
+                {
+                    Write(sensor);
+                }
+            }
+
+            if (tick % HopMilliseconds == 0)
+            {
+                Stage();
+            }
+        }
     }
 
     private void Write(int sensor)

@@ -54,7 +54,7 @@ internal sealed class BenchFeed : ISampleFeed
         header = new SampleHeader
         {
             Sequence = _index[_current],
-            Capture = _start.AddNanoseconds(arrival - Transport(_current)),
+            Capture = _start.AddNanoseconds(arrival - BenchWorkload.Transport(BenchWorkload.Sensors[_current])),
             Arrival = _start.AddNanoseconds(arrival),
             Length = BenchWorkload.Sensors[_current].Layout.MaxSampleBytes,
         };
@@ -101,14 +101,9 @@ internal sealed class BenchFeed : ISampleFeed
         return templates;
     }
 
-    /// <summary>An audio block is captured over its duration and arrives when it is full.</summary>
-    private static long Transport(int sensor) =>
-        BenchWorkload.Sensors[sensor].Layout is AudioLayout ? BenchWorkload.Sensors[sensor].PeriodNanoseconds : 0;
-
     private long Arrival(int sensor)
     {
         SensorInfo info = BenchWorkload.Sensors[sensor];
-        double captured = _index[sensor] * info.FramesPerBlock * (double)Timestamp.NanosecondsPerSecond / info.RateHz;
-        return (long)Math.Round(captured) + Transport(sensor);
+        return BenchWorkload.CaptureNanoseconds(info, _index[sensor]) + BenchWorkload.Transport(info);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeFusion.Models;
 using EdgeFusion.Sensing;
+using EdgeFusion.Time;
 
 namespace EdgeFusion.Worker.Bench;
 
@@ -89,6 +90,16 @@ internal static class BenchWorkload
             new() { Name = "none", Kind = HeadKind.Classification, Tensor = "logits", Labels = ["a", "b"] },
         ],
     };
+
+    /// <summary>Nanoseconds from the grid's first instant to the capture of a sample.</summary>
+    public static long CaptureNanoseconds(SensorInfo info, long index)
+    {
+        double captured = index * info.FramesPerBlock * (double)Timestamp.NanosecondsPerSecond / info.RateHz;
+        return (long)Math.Round(captured);
+    }
+
+    /// <summary>Nanoseconds from capture to arrival: an audio block arrives when it is full, all else at once.</summary>
+    public static long Transport(SensorInfo info) => info.Layout is AudioLayout ? info.PeriodNanoseconds : 0;
 
     private static ModelInput Vector(string modality, int width, int rateHz) => new()
     {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json;
 using EdgeFusion.Worker.Bench;
 
 namespace EdgeFusion.Worker.Commands;
@@ -12,7 +10,9 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Measure this machine: windowing, live, engine, pipeline.");
         command.Subcommands.Add(Windowing());
+        command.Subcommands.Add(LiveBenchCommand.Create());
         command.Subcommands.Add(EngineBenchCommand.Create());
+        command.Subcommands.Add(PipelineBenchCommand.Create());
         return command;
     }
 
@@ -30,39 +30,28 @@ internal static class BenchCommand
         };
         command.SetAction(parsed =>
         {
-            WindowingResult result = WindowingBench.Run(parsed.GetValue(windows));
-            Print(result, parsed.GetValue(json));
+            long count = parsed.GetValue(windows);
+            if (count is < 100 or > 100_000_000)
+            {
+                throw new ConfigurationException($"--windows is {count}, expected 100 to 100000000.");
+            }
+
+            Figures(WindowingBench.Run(count)).Print(parsed.GetValue(json));
         });
         return command;
     }
 
-    private static void Print(WindowingResult result, bool json)
+    private static BenchFigures Figures(WindowingResult result)
     {
-        if (json)
-        {
-            using var writer = new Utf8JsonWriter(Console.OpenStandardOutput());
-            writer.WriteStartObject();
-            writer.WriteNumber("windows", result.Windows);
-            writer.WriteNumber("windows_per_s", Math.Round(result.WindowsPerSecond, 1));
-            writer.WriteNumber("cpu_us_per_window", Math.Round(result.CpuMicrosecondsPerWindow, 2));
-            writer.WriteNumber("allocated_bytes_per_window", Math.Round(result.AllocatedBytesPerWindow, 3));
-            writer.WriteNumber("floor_cpu_us_per_window", Math.Round(result.FloorCpuMicrosecondsPerWindow, 2));
-            writer.WriteNumber("gen0_collections", result.Collections);
-            writer.WriteNumber("peak_rss_mb", Math.Round(result.PeakRssMegabytes, 1));
-            writer.WriteEndObject();
-            return;
-        }
-
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            windows                 {result.Windows}
-            windows/s               {result.WindowsPerSecond:F0}
-            CPU per window          {result.CpuMicrosecondsPerWindow:F1} us
-            floor (bare loop)       {result.FloorCpuMicrosecondsPerWindow:F1} us
-            allocated per window    {result.AllocatedBytesPerWindow:F3} B
-            gen 0 collections       {result.Collections}
-            peak RSS                {result.PeakRssMegabytes:F0} MB
-            """));
+        var figures = new BenchFigures();
+        figures.Add("windows", "windows", result.Windows);
+        figures.Add("windows_per_s", "windows/s", result.WindowsPerSecond);
+        figures.Add("cpu_us_per_window", "CPU per window", result.CpuMicrosecondsPerWindow, 2, "us");
+        figures.Add("floor_cpu_us_per_window", "floor (bare loop)", result.FloorCpuMicrosecondsPerWindow, 2, "us");
+        figures.Add("allocated_bytes_per_window", "allocated per window", result.AllocatedBytesPerWindow, 3, "B");
+        figures.Add("gen0_collections", "gen 0 collections", result.Collections);
+        figures.Add("peak_rss_mb", "peak RSS", result.PeakRssMegabytes, 1, "MB");
+        figures.AddMachine();
+        return figures;
     }
 }

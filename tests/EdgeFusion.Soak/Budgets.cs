@@ -1,0 +1,41 @@
+namespace EdgeFusion.Soak;
+
+/// <summary>
+/// The budgets and where each comes from. "Peer" is the tuned psi runtime on the same workload and class of machine (two
+/// shared cores), "floor" a bare loop over preallocated rings without any framework.
+/// </summary>
+internal static class Budgets
+{
+    /// <summary>Windows per second on virtual time, at least. Peer 2,100-3,300, floor 28,000.</summary>
+    public const double WindowsPerSecond = 12_000;
+
+    /// <summary>Processor time per window, at most, in us. Peer 333-558, floor 36; robust on a busy machine.</summary>
+    public const double WindowCpuMicroseconds = 80;
+
+    /// <summary>Managed bytes per window after start, at most. Peer 169-471 KB, floor 0.</summary>
+    public const double WindowBytes = 0;
+
+    /// <summary>Processor time live at 1,630 messages/s, at most, in % of one core. Peer 2.6-4.5, floor 1.2.</summary>
+    public const double LiveCpuPercent = 2;
+
+    /// <summary>
+    /// 99th percentile from the arrival of the last needed sample to the cut, at most, in ms; all sensors healthy. Three
+    /// periods of the fusion thread's 1 ms poll. Peer 35 (reproducible), floor 1.2.
+    /// </summary>
+    public const double ReadyP99Milliseconds = 3;
+
+    /// <summary>Growth of resident memory while a sensor is silent, at most, in MB per minute. Peer 144.</summary>
+    public const double SilentGrowthMegabytesPerMinute = 1;
+
+    /// <summary>Simulated minutes of silence. The peer was measured over 5.</summary>
+    public const int SilentMinutes = 5;
+
+    /// <summary>Replay of a recording of vectors without inference, times real time, at least. Peer 16-18.</summary>
+    public const double ReplaySpeed = 150;
+
+    /// <summary>Recording with CRC, uncompressed, to memory, in MB/s, at least. Peer 115 without any checksum.</summary>
+    public const double WritingMegabytesPerSecond = 300;
+
+    /// <summary>Bind, infer and decode over the bare run of the model, at most, in %.</summary>
+    public const double OverheadPercent = 3;
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using EdgeFusion;
+using EdgeFusion.Soak;
+using EdgeFusion.Soak.Gates;
+using EdgeFusion.Worker.Bench;
+
+const int LongestMinutes = 24 * 60;
+if (args is [] or ["--short"])
+{
+    return Soak.Run(new SoakPlan(1));
+}
+
+if (args is ["--minutes", var text]
+    && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int minutes)
+    && minutes is >= 1 and <= LongestMinutes)
+{
+    return Soak.Run(new SoakPlan(minutes));
+}
+
+Console.Error.WriteLine($"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes}]");
+return Soak.UsageError;
+
+/// <summary>Runs all gates and prints a line per budget.</summary>
+internal static class Soak
+{
+    /// <summary>Exit code of wrong arguments; far above any number of failures.</summary>
+    public const int UsageError = 64;
+
+    private static readonly Func<SoakPlan, IEnumerable<Verdict>>[] Gates =
+    [
+        WindowingGate.Run, SilentSensorGate.Run, ReplayGate.Run, WritingGate.Run, OverheadGate.Run, LiveGate.Run,
+    ];
+
+    /// <returns>The number of budgets that were not kept.</returns>
+    public static int Run(SoakPlan plan)
+    {
+        Console.WriteLine(BenchMachine.Describe());
+        Console.WriteLine($"Best of {SoakPlan.Rounds} rounds where a wall clock is read.");
+        long begin = Stopwatch.GetTimestamp();
+        int failures = 0;
+        foreach (Func<SoakPlan, IEnumerable<Verdict>> gate in Gates)
+        {
+            foreach (Verdict verdict in Measured(gate, plan))
+            {
+                failures += verdict.IsOk == false ? 1 : 0;
+                Console.WriteLine(verdict);
+            }
+        }
+
+        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{failures} budgets not kept, {seconds:F0} s"));
+        return failures;
+    }
+
+    /// <summary>A gate that fails with a message of ours counts as one that skipped nothing: it is a failure.</summary>
+    private static IEnumerable<Verdict> Measured(Func<SoakPlan, IEnumerable<Verdict>> gate, SoakPlan plan)
+    {
+        try
+        {
+            return [.. gate(plan)];
+        }
+        catch (EdgeFusionException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return [Verdict.AtMost(gate.Method.DeclaringType!.Name + " failed", 1, 0, "times")];
+        }
+    }
+}
