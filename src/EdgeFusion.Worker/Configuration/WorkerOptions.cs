@@ -84,7 +84,7 @@ internal sealed record SensorLimitOptions
 /// <summary>The broker.</summary>
 internal sealed record MqttOptions
 {
-    /// <summary>Adapter: mosquitto, or none to publish nothing. Default mosquitto.</summary>
+    /// <summary>Adapter: mosquitto, mqttnet (package builds), or none to publish nothing. Default mosquitto.</summary>
     public string Adapter { get; init; } = "mosquitto";
 
     /// <summary>Host name or address. Default localhost.</summary>
