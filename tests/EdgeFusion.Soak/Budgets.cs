@@ -1,7 +1,8 @@
 namespace EdgeFusion.Soak;
 
 /// <summary>
-/// The budgets and where each comes from. "Peer" is the tuned psi runtime on the same workload and class of machine (two
+/// The budgets and where each comes from. "Peer" is the tuned psi runtime on the same workload and class of machine
+/// (two
 /// shared cores), "floor" a bare loop over preallocated rings without any framework.
 /// </summary>
 internal static class Budgets
@@ -19,7 +20,8 @@ internal static class Budgets
     public const double LiveCpuPercent = 2;
 
     /// <summary>
-    /// 99th percentile from the arrival of the last needed sample to the cut, at most, in ms; all sensors healthy. Three
+    /// 99th percentile from the arrival of the last needed sample to the cut, at most, in ms; all sensors healthy.
+    /// Three
     /// periods of the fusion thread's 1 ms poll. Peer 35 (reproducible), floor 1.2.
     /// </summary>
     public const double ReadyP99Milliseconds = 3;
@@ -33,7 +35,8 @@ internal static class Budgets
     /// <summary>Replay of a recording of vectors without inference, times real time, at least. Peer 16-18.</summary>
     public const double ReplaySpeed = 150;
 
-    /// <summary>Recording with CRC, uncompressed, to memory, in MB/s, at least. Peer 115 without any checksum.</summary>
+    /// <summary>Recording with CRC, uncompressed, to memory, in MB/s, at least. Peer 115 without any
+    /// checksum.</summary>
     public const double WritingMegabytesPerSecond = 300;
 
     /// <summary>Bind, infer and decode over the bare run of the model, at most, in %.</summary>

@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace EdgeFusion.Worker.Bench;
 
-/// <summary>The figures of one bench in the order in which they are printed: as a table or as one JSON object.</summary>
+/// <summary>The figures of one bench in the order in which they are printed: as a table or as one JSON
+/// object.</summary>
 internal sealed class BenchFigures
 {
     private readonly List<Figure> _figures = [];

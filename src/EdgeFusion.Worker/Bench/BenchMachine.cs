@@ -19,7 +19,8 @@ internal static class BenchMachine
             + $"{RuntimeInformation.FrameworkDescription}, {collector}");
     }
 
-    /// <summary>Processes that wanted to run during the last minute; "unknown" where the system does not tell.</summary>
+    /// <summary>Processes that wanted to run during the last minute; "unknown" where the system does not
+    /// tell.</summary>
     private static string Load()
     {
         const string File = "/proc/loadavg";

@@ -98,7 +98,8 @@ internal static class BenchWorkload
         return (long)Math.Round(captured);
     }
 
-    /// <summary>Nanoseconds from capture to arrival: an audio block arrives when it is full, all else at once.</summary>
+    /// <summary>Nanoseconds from capture to arrival: an audio block arrives when it is full, all else at
+    /// once.</summary>
     public static long Transport(SensorInfo info) => info.Layout is AudioLayout ? info.PeriodNanoseconds : 0;
 
     private static ModelInput Vector(string modality, int width, int rateHz) => new()

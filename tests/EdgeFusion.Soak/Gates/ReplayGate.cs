@@ -9,7 +9,8 @@ using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Soak.Gates;
 
-/// <summary>Replay of a recording of the two vector sensors (1 kHz and 500 Hz) into windows, without inference.</summary>
+/// <summary>Replay of a recording of the two vector sensors (1 kHz and 500 Hz) into windows, without
+/// inference.</summary>
 internal static class ReplayGate
 {
     private static readonly string[] Vectors = ["force", "joints"];
