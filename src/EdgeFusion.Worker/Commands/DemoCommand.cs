@@ -99,11 +99,6 @@ internal static class DemoCommand
         Console.WriteLine($"broker      {own} on {broker.Host}:{broker.Port}");
         Console.WriteLine($"model       {session.Pipeline.Manifest.Name} {session.Pipeline.Manifest.Version} on "
             + $"{session.Engine.Info.Provider} {session.Engine.Info.Precision}");
-        if (session.Engine.Info.FallbackReason is { } reason)
-        {
-            Console.WriteLine("            " + reason);
-        }
-
         Console.WriteLine();
         Console.WriteLine("see every message in a second terminal:");
         Console.WriteLine("  " + broker.SubscribeLine);

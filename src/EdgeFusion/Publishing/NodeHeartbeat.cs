@@ -112,6 +112,10 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
         public bool IsDue(Timestamp now, TimeSpan interval) =>
             _told != sensor.State || now - _toldAt >= interval;
 
+        /// <summary>Age in ms; a sample that has come since the beat began is 0 old.</summary>
+        private static double Age(Timestamp now, Timestamp arrival) =>
+            Math.Max(0, now.NanosecondsSince(arrival)) / NanosecondsPerMillisecond;
+
         public SensorPayload Describe(Timestamp now, string node)
         {
             SensorState state = sensor.State;
@@ -127,7 +131,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             return new SensorPayload(
                 PredictionFormat.SchemaVersion, node, sensor.Info.Name, sensor.Info.Modality, Word(state),
                 Detail(state), Math.Round(rate, 2),
-                arrival is { } last ? now.NanosecondsSince(last) / NanosecondsPerMillisecond : null, now.Nanoseconds,
+                arrival is { } last ? Age(now, last) : null, now.Nanoseconds,
                 taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts);
         }
 
