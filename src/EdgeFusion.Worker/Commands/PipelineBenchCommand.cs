@@ -53,7 +53,9 @@ internal static class PipelineBenchCommand
     {
         var figures = new BenchFigures();
         figures.Add("model", "model", model);
-        figures.Add("engine", "engine", $"{result.Engine.Provider} on {result.Engine.Device}, {result.Engine.Precision}");
+        figures.Add("provider", "provider", result.Engine.Provider);
+        figures.Add("device", "device", result.Engine.Device);
+        figures.Add("precision", "precision", result.Engine.Precision);
         figures.Add("windows", "windows", result.Total.Count);
         Add(figures, "bind", "bind", result.Bind);
         Add(figures, "infer", "infer", result.Infer);
