@@ -64,6 +64,8 @@ internal static class PipelineBenchCommand
         Add(figures, "bare_run", "bare run", result.Bare);
         figures.Add("overhead_percent", "overhead over the bare run", result.OverheadPercent, 2, "%");
         figures.Add(
+            "overhead_fastest_tenth_percent", "overhead, fastest tenth", result.FastestOverheadPercent, 2, "%");
+        figures.Add(
             "allocated_bytes_per_window", "allocated per window", result.AllocatedBytesPerWindow, 3, "B");
         figures.AddMachine();
         return figures;
