@@ -53,8 +53,9 @@ internal static class PipelineBenchCommand
     {
         var figures = new BenchFigures();
         figures.Add("model", "model", model);
-        figures.Add(
-            "engine", "engine", $"{result.Engine.Provider} on {result.Engine.Device}, {result.Engine.Precision}");
+        figures.Add("provider", "provider", result.Engine.Provider);
+        figures.Add("device", "device", result.Engine.Device);
+        figures.Add("precision", "precision", result.Engine.Precision);
         figures.Add("windows", "windows", result.Total.Count);
         Add(figures, "bind", "bind", result.Bind);
         Add(figures, "infer", "infer", result.Infer);
@@ -62,6 +63,8 @@ internal static class PipelineBenchCommand
         Add(figures, "total", "bind + infer + decode", result.Total);
         Add(figures, "bare_run", "bare run", result.Bare);
         figures.Add("overhead_percent", "overhead over the bare run", result.OverheadPercent, 2, "%");
+        figures.Add(
+            "overhead_fastest_tenth_percent", "overhead, fastest tenth", result.FastestOverheadPercent, 2, "%");
         figures.Add(
             "allocated_bytes_per_window", "allocated per window", result.AllocatedBytesPerWindow, 3, "B");
         figures.AddMachine();
