@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeFusion.Sensing;
@@ -27,8 +28,13 @@ public sealed unsafe class SensorRing : IDisposable
 {
     private const int Alignment = 64;
 
+    /// <summary>Slots up to this size are rounded up to a power of two in number: cheap, and finding one needs no
+    /// division.</summary>
+    private const int SmallSlotBytes = 4_096;
+
     private readonly int _slotBytes;
     private readonly long _capacity;
+    private readonly long _mask;
     private readonly SampleHeader[] _headers;
     private byte* _block;
     private RingCounters _counters;
@@ -36,7 +42,9 @@ public sealed unsafe class SensorRing : IDisposable
 
     /// <summary>Allocates a ring.</summary>
     /// <param name="info">The sensor whose samples it holds.</param>
-    /// <param name="capacity">Number of samples held, &gt;= 2.</param>
+    /// <param name="capacity">
+    /// Least number of samples held, &gt;= 2; for small samples the next power of two is taken.
+    /// </param>
     public SensorRing(SensorInfo info, int capacity)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -44,9 +52,11 @@ public sealed unsafe class SensorRing : IDisposable
         Info = info;
         _slotBytes = info.Layout.MaxSampleBytes;
         ArgumentOutOfRangeException.ThrowIfLessThan(_slotBytes, 1, nameof(info));
-        _capacity = capacity;
-        _headers = new SampleHeader[capacity];
-        nuint bytes = (nuint)_slotBytes * (nuint)capacity;
+        bool small = _slotBytes <= SmallSlotBytes && capacity <= 1 << 24;
+        _capacity = small ? (long)BitOperations.RoundUpToPowerOf2((uint)capacity) : capacity;
+        _mask = small ? _capacity - 1 : -1;
+        _headers = new SampleHeader[_capacity];
+        nuint bytes = (nuint)_slotBytes * (nuint)_capacity;
         _block = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
         NativeMemory.Clear(_block, bytes);
     }
@@ -87,7 +97,7 @@ public sealed unsafe class SensorRing : IDisposable
             _claimOpen = true;
         }
 
-        return new Span<byte>(_block + (next % _capacity * _slotBytes), _slotBytes);
+        return new Span<byte>(_block + (Index(next) * _slotBytes), _slotBytes);
     }
 
     /// <summary>Publishes the claimed slot as the next sample.</summary>
@@ -99,7 +109,7 @@ public sealed unsafe class SensorRing : IDisposable
         }
 
         long next = _counters.Published;
-        ref SampleHeader header = ref _headers[next % _capacity];
+        ref SampleHeader header = ref _headers[Index(next)];
         header.Sequence = next;
         header.Capture = capture;
         header.Arrival = arrival;
@@ -113,13 +123,13 @@ public sealed unsafe class SensorRing : IDisposable
 
     /// <summary>Header of a sample. Check <see cref="IsIntact"/> after use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ref readonly SampleHeader Header(long sequence) => ref _headers[sequence % _capacity];
+    public ref readonly SampleHeader Header(long sequence) => ref _headers[Index(sequence)];
 
     /// <summary>Payload of a sample. Check <see cref="IsIntact"/> after use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Payload(long sequence)
     {
-        long index = sequence % _capacity;
+        long index = Index(sequence);
         return new ReadOnlySpan<byte>(
             _block + (index * _slotBytes), Math.Clamp(_headers[index].Length, 0, _slotBytes));
     }
@@ -130,7 +140,7 @@ public sealed unsafe class SensorRing : IDisposable
     /// </summary>
     public ReadOnlySpan<byte> Run(long sequence, long count)
     {
-        long index = sequence % _capacity;
+        long index = Index(sequence);
         long samples = Math.Min(count, _capacity - index);
         return new ReadOnlySpan<byte>(_block + (index * _slotBytes), checked((int)(samples * _slotBytes)));
     }
@@ -155,6 +165,9 @@ public sealed unsafe class SensorRing : IDisposable
 
     /// <summary>Frees the block where <see cref="Dispose"/> was forgotten.</summary>
     ~SensorRing() => Free();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Index(long sequence) => _mask >= 0 ? sequence & _mask : sequence % _capacity;
 
     private void Free()
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using EdgeFusion.Models;
 using EdgeFusion.Sensing;
 
@@ -8,8 +9,9 @@ namespace EdgeFusion.Windowing.Binding;
 /// shrinks), in integers, so that the result is the same on every machine.
 /// </summary>
 /// <remarks>
-/// Separable: rows first, then columns. Weights have 14 bits, and the 8-bit intermediate is rounded. Not thread-safe;
-/// allocates only at construction.
+/// Separable: columns first, a whole row of bytes at a time, then along each of the few rows that are left. Weights
+/// have
+/// 14 bits, and the 8-bit intermediate is rounded. Not thread-safe; allocates only at construction.
 /// </remarks>
 internal sealed class FrameScaler
 {
@@ -22,7 +24,8 @@ internal sealed class FrameScaler
     private readonly int _height;
     private readonly Axis _horizontal;
     private readonly Axis _vertical;
-    private readonly byte[] _rows;
+    private readonly byte[] _row;
+    private readonly int[] _sums;
 
     public FrameScaler(FrameLayout source, int width, int height, PixelFormat format, FrameFit fit)
     {
@@ -35,23 +38,29 @@ internal sealed class FrameScaler
             : Crop(source, width, height);
         _horizontal = new Axis(source.Width, cropWidth, width);
         _vertical = new Axis(source.Height, cropHeight, height);
-        _rows = new byte[source.Height * width * source.Channels];
+        _row = new byte[source.Width * source.Channels];
+        _sums = new int[_row.Length];
     }
 
     /// <summary>Scales one image.</summary>
     public void Scale(ReadOnlySpan<byte> source, Span<byte> target)
     {
-        int channels = _source.Channels;
-        for (int y = 0; y < _source.Height; y++)
-        {
-            ScaleRow(
-                source.Slice(y * _source.Width * channels, _source.Width * channels),
-                _rows.AsSpan(y * _width * channels, _width * channels), channels);
-        }
-
         for (int y = 0; y < _height; y++)
         {
-            ScaleColumn(y, target, channels);
+            ReadOnlySpan<int> weights = _vertical.Weights(y, out int first);
+            Blend(source, first, weights);
+            if (_source.Channels == 3 && _horizontal.HasQuads)
+            {
+                ScaleColourByQuads(target, y);
+            }
+            else if (_source.Channels == 3)
+            {
+                ScaleColour(target, y);
+            }
+            else
+            {
+                ScaleGray(target, y);
+            }
         }
     }
 
@@ -63,74 +72,157 @@ internal sealed class FrameScaler
             : (source.Width, source.Width / aspect);
     }
 
-    private void ScaleRow(ReadOnlySpan<byte> source, Span<byte> target, int channels)
+    /// <summary>The weighted mean of some rows into one row of bytes.</summary>
+    private void Blend(ReadOnlySpan<byte> source, int first, ReadOnlySpan<int> weights)
+    {
+        int stride = _row.Length;
+        if (weights.Length == 1)
+        {
+            source.Slice(first * stride, stride).CopyTo(_row);
+            return;
+        }
+
+        Array.Fill(_sums, Half);
+        for (int k = 0; k < weights.Length; k++)
+        {
+            Accumulate(source.Slice((first + k) * stride, stride), weights[k], _sums);
+        }
+
+        Round(_sums, _row);
+    }
+
+    /// <summary>sums[i] += weight * values[i]; exact in 32 bits, as weights sum to 2^14 and values are bytes.</summary>
+    private static void Accumulate(ReadOnlySpan<byte> values, int weight, Span<int> sums)
+    {
+        int i = 0;
+        int width = Vector<byte>.Count;
+        int lane = Vector<int>.Count;
+        var weights = new Vector<int>(weight);
+        for (; i <= values.Length - width; i += width)
+        {
+            Vector.Widen(new Vector<byte>(values.Slice(i, width)), out Vector<ushort> low, out Vector<ushort> high);
+            AddTo(sums.Slice(i, 2 * lane), low, weights);
+            AddTo(sums.Slice(i + (2 * lane), 2 * lane), high, weights);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            sums[i] += weight * values[i];
+        }
+    }
+
+    private static void AddTo(Span<int> sums, Vector<ushort> values, Vector<int> weights)
+    {
+        int lane = Vector<int>.Count;
+        Vector.Widen(values, out Vector<uint> low, out Vector<uint> high);
+        (new Vector<int>(sums) + (Vector.AsVectorInt32(low) * weights)).CopyTo(sums);
+        (new Vector<int>(sums[lane..]) + (Vector.AsVectorInt32(high) * weights)).CopyTo(sums[lane..]);
+    }
+
+    private static void Round(ReadOnlySpan<int> sums, Span<byte> row)
+    {
+        int i = 0;
+        int lane = Vector<int>.Count;
+        for (; i <= row.Length - (4 * lane); i += 4 * lane)
+        {
+            Vector<short> low = Vector.Narrow(
+                new Vector<int>(sums[i..]) >> WeightBits, new Vector<int>(sums[(i + lane)..]) >> WeightBits);
+            Vector<short> high = Vector.Narrow(
+                new Vector<int>(sums[(i + (2 * lane))..]) >> WeightBits,
+                new Vector<int>(sums[(i + (3 * lane))..]) >> WeightBits);
+            Vector.Narrow(Vector.AsVectorUInt16(low), Vector.AsVectorUInt16(high)).CopyTo(row[i..]);
+        }
+
+        for (; i < row.Length; i++)
+        {
+            row[i] = (byte)(sums[i] >> WeightBits);
+        }
+    }
+
+    /// <summary>
+    /// The common case, up to twice smaller or any enlargement: four taps, written out so that no bounds are checked.
+    /// </summary>
+    private void ScaleColourByQuads(Span<byte> target, int y)
+    {
+        ReadOnlySpan<byte> row = _row;
+        for (int x = 0; x < _width; x++)
+        {
+            ReadOnlySpan<int> w = _horizontal.Quad(x, out int first);
+            ReadOnlySpan<byte> p = row.Slice(first * 3, 12);
+            int c0 = Half + (w[0] * p[0]) + (w[1] * p[3]) + (w[2] * p[6]) + (w[3] * p[9]);
+            int c1 = Half + (w[0] * p[1]) + (w[1] * p[4]) + (w[2] * p[7]) + (w[3] * p[10]);
+            int c2 = Half + (w[0] * p[2]) + (w[1] * p[5]) + (w[2] * p[8]) + (w[3] * p[11]);
+            Store(c0 >> WeightBits, c1 >> WeightBits, c2 >> WeightBits, target, (y * _width) + x);
+        }
+    }
+
+    private void ScaleColour(Span<byte> target, int y)
     {
         for (int x = 0; x < _width; x++)
         {
             ReadOnlySpan<int> weights = _horizontal.Weights(x, out int first);
-            for (int c = 0; c < channels; c++)
+            ReadOnlySpan<byte> pixels = _row.AsSpan(first * 3, weights.Length * 3);
+            int c0 = Half;
+            int c1 = Half;
+            int c2 = Half;
+            for (int k = 0; k < weights.Length && pixels.Length >= 3; k++)
             {
-                int sum = Half;
-                int at = (first * channels) + c;
-                for (int k = 0; k < weights.Length; k++, at += channels)
-                {
-                    sum += weights[k] * source[at];
-                }
-
-                target[(x * channels) + c] = (byte)(sum >> WeightBits);
+                int weight = weights[k];
+                c0 += weight * pixels[0];
+                c1 += weight * pixels[1];
+                c2 += weight * pixels[2];
+                pixels = pixels[3..];
             }
+
+            Store(c0 >> WeightBits, c1 >> WeightBits, c2 >> WeightBits, target, (y * _width) + x);
         }
     }
 
-    private void ScaleColumn(int y, Span<byte> target, int channels)
+    private void ScaleGray(Span<byte> target, int y)
     {
-        ReadOnlySpan<int> weights = _vertical.Weights(y, out int first);
-        int stride = _width * channels;
-        Span<int> pixel = stackalloc int[3];
         for (int x = 0; x < _width; x++)
         {
-            for (int c = 0; c < channels; c++)
+            ReadOnlySpan<int> weights = _horizontal.Weights(x, out int first);
+            int sum = Half;
+            for (int k = 0; k < weights.Length; k++)
             {
-                int sum = Half;
-                int at = (first * stride) + (x * channels) + c;
-                for (int k = 0; k < weights.Length; k++, at += stride)
-                {
-                    sum += weights[k] * _rows[at];
-                }
-
-                pixel[c] = sum >> WeightBits;
+                sum += weights[k] * _row[first + k];
             }
 
-            Store(pixel, target, (y * _width) + x);
+            int value = sum >> WeightBits;
+            Store(value, value, value, target, (y * _width) + x);
         }
     }
 
-    private void Store(ReadOnlySpan<int> pixel, Span<byte> target, int index)
+    /// <summary>Writes one pixel, given in the source's channel order (grey: three times the same).</summary>
+    private void Store(int c0, int c1, int c2, Span<byte> target, int index)
     {
-        bool sourceGray = _source.Format == PixelFormat.Gray8;
-        int red = sourceGray ? pixel[0] : _source.Format == PixelFormat.Rgb8 ? pixel[0] : pixel[2];
-        int green = sourceGray ? pixel[0] : pixel[1];
-        int blue = sourceGray ? pixel[0] : _source.Format == PixelFormat.Rgb8 ? pixel[2] : pixel[0];
+        bool swapped = _source.Format == PixelFormat.Bgr8;
+        int red = swapped ? c2 : c0;
+        int blue = swapped ? c0 : c2;
         if (_format == PixelFormat.Gray8)
         {
             // ITU-R BT.601 luma in 8 bits: 77 + 150 + 29 = 256.
-            target[index] = sourceGray
-                ? (byte)red
-                : (byte)(((77 * red) + (150 * green) + (29 * blue) + 128) >> 8);
+            target[index] = _source.Format == PixelFormat.Gray8
+                ? (byte)c0
+                : (byte)(((77 * red) + (150 * c1) + (29 * blue) + 128) >> 8);
             return;
         }
 
         int at = index * 3;
-        target[at] = (byte)(_format == PixelFormat.Rgb8 ? red : blue);
-        target[at + 1] = (byte)green;
         target[at + 2] = (byte)(_format == PixelFormat.Rgb8 ? blue : red);
+        target[at + 1] = (byte)c1;
+        target[at] = (byte)(_format == PixelFormat.Rgb8 ? red : blue);
     }
 
     /// <summary>Filter weights of one direction; those of each output sum to exactly 1 in fixed point.</summary>
     private sealed class Axis
     {
+        private const int Taps = 4;
         private readonly int[] _first;
         private readonly int[][] _weights;
+        private readonly int[] _quadFirst;
+        private readonly int[] _quads;
 
         public Axis(int length, double cropped, int outputs)
         {
@@ -148,6 +240,26 @@ internal sealed class FrameScaler
                 _first[i] = low;
                 _weights[i] = Normalised(low, high, centre, radius);
             }
+
+            HasQuads = length >= Taps && Array.TrueForAll(_weights, weights => weights.Length <= Taps);
+            _quadFirst = new int[outputs];
+            _quads = new int[HasQuads ? outputs * Taps : 0];
+            for (int i = 0; i < outputs && HasQuads; i++)
+            {
+                // The four taps must lie inside the row; weights of pixels that do not count are 0.
+                _quadFirst[i] = Math.Min(_first[i], length - Taps);
+                _weights[i].CopyTo(_quads, (i * Taps) + _first[i] - _quadFirst[i]);
+            }
+        }
+
+        /// <summary>Whether every output has at most four taps.</summary>
+        public bool HasQuads { get; }
+
+        /// <summary>The four taps of an output; only with <see cref="HasQuads"/>.</summary>
+        public ReadOnlySpan<int> Quad(int output, out int first)
+        {
+            first = _quadFirst[output];
+            return _quads.AsSpan(output * Taps, Taps);
         }
 
         public ReadOnlySpan<int> Weights(int output, out int first)
