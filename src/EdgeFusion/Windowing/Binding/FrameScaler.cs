@@ -27,6 +27,10 @@ internal sealed class FrameScaler
     private readonly byte[] _row;
     private readonly int[] _sums;
 
+    /// <summary>The bytes of a row that cropping leaves.</summary>
+    private readonly int _from;
+    private readonly int _to;
+
     public FrameScaler(FrameLayout source, int width, int height, PixelFormat format, FrameFit fit)
     {
         _source = source;
@@ -40,6 +44,7 @@ internal sealed class FrameScaler
         _vertical = new Axis(source.Height, cropHeight, height);
         _row = new byte[source.Width * source.Channels];
         _sums = new int[_row.Length];
+        (_from, _to) = (_horizontal.First * source.Channels, _horizontal.End * source.Channels);
     }
 
     /// <summary>Scales one image.</summary>
@@ -82,13 +87,15 @@ internal sealed class FrameScaler
             return;
         }
 
-        Array.Fill(_sums, Half);
+        int length = _to - _from;
+        Span<int> sums = _sums.AsSpan(0, length);
+        sums.Fill(Half);
         for (int k = 0; k < weights.Length; k++)
         {
-            Accumulate(source.Slice((first + k) * stride, stride), weights[k], _sums);
+            Accumulate(source.Slice(((first + k) * stride) + _from, length), weights[k], sums);
         }
 
-        Round(_sums, _row);
+        Round(sums, _row.AsSpan(_from, length));
     }
 
     /// <summary>sums[i] += weight * values[i]; exact in 32 bits, as weights sum to 2^14 and values are bytes.</summary>
@@ -241,16 +248,24 @@ internal sealed class FrameScaler
                 _weights[i] = Normalised(low, high, centre, radius);
             }
 
+            First = _first[0];
+            End = _first[^1] + _weights[^1].Length;
             HasQuads = length >= Taps && Array.TrueForAll(_weights, weights => weights.Length <= Taps);
             _quadFirst = new int[outputs];
             _quads = new int[HasQuads ? outputs * Taps : 0];
             for (int i = 0; i < outputs && HasQuads; i++)
             {
-                // The four taps must lie inside the row; weights of pixels that do not count are 0.
+                // The four taps must lie inside the row; what lies outside an output's own taps has weight 0.
                 _quadFirst[i] = Math.Min(_first[i], length - Taps);
                 _weights[i].CopyTo(_quads, (i * Taps) + _first[i] - _quadFirst[i]);
             }
         }
+
+        /// <summary>First source pixel that any output uses.</summary>
+        public int First { get; }
+
+        /// <summary>One past the last source pixel that any output uses.</summary>
+        public int End { get; }
 
         /// <summary>Whether every output has at most four taps.</summary>
         public bool HasQuads { get; }
