@@ -27,7 +27,9 @@ internal static class SilentSensorGate
         using var pipeline = new VirtualPipeline(
             new VirtualSetup
             {
-                Manifest = BenchWorkload.Manifest, Origin = start, Windows = watch,
+                Manifest = BenchWorkload.Manifest,
+                Origin = start,
+                Windows = watch,
             },
             feed.Sensors);
         pipeline.RunOn(feed);
