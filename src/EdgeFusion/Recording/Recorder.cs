@@ -33,6 +33,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private Thread? _thread;
     private long _lost;
     private long _written;
+    private long _bytesAtFailure;
     private bool _failing;
     private bool _disposed;
 
@@ -127,7 +128,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         _stopping.Cancel();
         if (_thread is null || _thread.Join(StopPatience))
         {
-            _writer.Dispose();
+            Finish();
             _stopping.Dispose();
         }
     }
@@ -174,21 +175,39 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
     }
 
+    private void Finish()
+    {
+        try
+        {
+            _writer.Finish();
+        }
+        catch (RecordingException failure)
+        {
+            Failed(failure, refused: 0);
+        }
+
+        _writer.Dispose();
+    }
+
     private void Succeeded()
     {
         _written++;
-        if (_failing)
+
+        // What was taken may still wait in memory: the episode is over when the disk has taken something again.
+        if (_failing && _writer.BytesWritten > _bytesAtFailure)
         {
             _failing = false;
             _observer.SinkChanged(Name, null);
         }
     }
 
-    private void Failed(RecordingException failure)
+    /// <summary>Gives up what was pending and counts it, and the message that could not be taken.</summary>
+    private void Failed(RecordingException failure, int refused = 1)
     {
         int discarded = _writer.DiscardPending();
-        _lost += 1 + discarded;
+        _lost += refused + discarded;
         _written -= discarded;
+        _bytesAtFailure = _writer.BytesWritten;
         if (!_failing)
         {
             _failing = true;

@@ -1,0 +1,105 @@
+using EdgeFusion.Buffering;
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Recording;
+using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+using static EdgeFusion.Tests.Windowing.TestSensors;
+
+namespace EdgeFusion.Tests.Recording;
+
+public sealed class RecorderTests
+{
+    private readonly PipelineClock _clock = new(TimeProvider.System);
+    private readonly Problems _problems = new();
+
+    [Fact]
+    public void Every_sample_of_every_ring_is_in_the_recording()
+    {
+        string path = Path.GetTempFileName();
+        using var ring = new SensorRing(Vector(), 4_096);
+        var recorder = new Recorder(
+            Writer(File.Open(path, FileMode.Create)), Manifest(VectorInput(100)), null, _clock, _problems);
+        recorder.Add(ring);
+        recorder.Start();
+        for (int i = 0; i < 3_000; i++)
+        {
+            Put(ring, i, i, i == 7 ? SampleFlags.Gap : SampleFlags.None, i, -i);
+        }
+
+        recorder.Dispose();
+
+        using RecordingFeed feed = RecordingFeed.Open(path, new RecordingFeedOptions());
+        var values = new float[2];
+        for (int i = 0; i < 3_000; i++)
+        {
+            Assert.True(feed.TryAdvance(out _, out SampleHeader header));
+            feed.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
+            Assert.Equal((i, At(i), (float)i), (header.Sequence, header.Capture, values[0]));
+            Assert.Equal(i == 7 ? SampleFlags.Gap : SampleFlags.None, header.Flags);
+        }
+
+        Assert.False(feed.TryAdvance(out _, out _));
+        Assert.Equal(0, recorder.Lost);
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_full_disk_is_reported_once_and_everything_lost_is_counted()
+    {
+        using var ring = new SensorRing(Vector(), 65_536);
+        var recorder = new Recorder(
+            Writer(new FullDisk(capacity: 100_000)), Manifest(VectorInput(100)), null, _clock, _problems);
+        recorder.Add(ring);
+        for (int i = 0; i < 40_000; i++)
+        {
+            Put(ring, i, i, i);
+        }
+
+        // The reader began before the samples; the thread takes them all in its first round.
+        recorder.Start();
+        Assert.True(SpinWait.SpinUntil(() => recorder.Written + recorder.Lost == 40_000, TimeSpan.FromSeconds(30)));
+        recorder.Dispose();
+
+        Assert.True(recorder.Lost > 30_000);
+        Assert.Single(_problems.Reports);
+    }
+
+    private static RecordingWriter Writer(Stream stream) => new(
+        new McapWriter(stream, RecordingWriter.FileOptions(chunkBytes: 16_384), "test"), At(0));
+
+    /// <summary>Takes so many bytes and then says what a full file system says.</summary>
+    private sealed class FullDisk(long capacity) : MemoryStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => Write(buffer.ToArray(), 0, buffer.Length);
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            if (Position + count > capacity)
+            {
+                throw new IOException("No space left on device");
+            }
+
+            base.Write(buffer, offset, count);
+        }
+    }
+
+    private sealed class Problems : IPipelineObserver
+    {
+        public List<string?> Reports { get; } = [];
+
+        public void SinkChanged(string sink, string? problem) => Reports.Add(problem);
+
+        public void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason)
+        {
+        }
+
+        public void SkippingChanged(bool skipping, long skippedSoFar)
+        {
+        }
+
+        public void EngineChanged(string? failure)
+        {
+        }
+    }
+}
