@@ -44,6 +44,11 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<bool> Recover = new("--recover")
+    {
+        Description = "Replay what is left of a damaged recording; says what was lost.",
+    };
+
     private static readonly Option<bool> NoInference = new("--no-inference") { Description = "Cut and bind only." };
     private static readonly Option<string> Cuts = new("--cuts")
     {
@@ -75,7 +80,8 @@ internal static class ReplayCommand
               edgefusion replay run.mcap --model workcell --realtime --publish localhost:1883
             """)
         {
-            Recording, Model, Realtime, Speed, Out, Expect, Publish, Node, Threads, NoInference, Cuts, Map, Provider,
+            Recording, Model, Realtime, Speed, Out, Expect, Publish, Node, Threads, NoInference, Recover, Cuts, Map,
+            Provider,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -101,6 +107,7 @@ internal static class ReplayCommand
             Speed = speed,
             Threads = threads,
             Inference = !parsed.GetValue(NoInference),
+            Recover = parsed.GetValue(Recover),
             RepeatCuts = parsed.GetValue(Cuts) == "recorded",
             Out = parsed.GetValue(Out),
             Expect = parsed.GetValue(Expect),

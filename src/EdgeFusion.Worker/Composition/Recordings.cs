@@ -10,10 +10,13 @@ namespace EdgeFusion.Worker.Composition;
 internal static class Recordings
 {
     /// <summary>Limits and codecs for reading.</summary>
-    public static McapReadOptions ReadOptions() => new() { Codecs = ChunkCodecs.Available() };
+    /// <param name="recover">Whether damaged parts are passed over and counted instead of being an error.</param>
+    public static McapReadOptions ReadOptions(bool recover = false) =>
+        new() { Codecs = ChunkCodecs.Available(), Recover = recover };
 
     /// <summary>Opens the samples of a recording.</summary>
-    public static RecordingFeed OpenFeed(string path, ImmutableDictionary<string, string>? modalities = null)
+    public static RecordingFeed OpenFeed(
+        string path, ImmutableDictionary<string, string>? modalities = null, bool recover = false)
     {
         if (!File.Exists(path))
         {
@@ -22,7 +25,7 @@ internal static class Recordings
 
         return RecordingFeed.Open(path, new RecordingFeedOptions
         {
-            Mcap = ReadOptions(),
+            Mcap = ReadOptions(recover),
             Modalities = modalities ?? ImmutableDictionary.Create<string, string>(StringComparer.Ordinal),
             ImageDecoder = Adapters.ImageDecoder(),
         });

@@ -13,14 +13,14 @@ namespace EdgeFusion.Worker.Composition;
 internal sealed class SensorFactory
 {
     private readonly AdapterCatalog<(string Name, SensorOptions Options), ISensor> _catalog = new("sensor adapter");
-    private readonly SimulatorOptions _simulator;
+    private readonly WorkCellOptions _cellOptions;
     private readonly PaceOrigin _origin;
     private WorkCell? _cell;
 
     public SensorFactory(SimulatorOptions simulator)
     {
-        _simulator = simulator;
-        _origin = new PaceOrigin(new WorkCellOptions().Start);
+        _cellOptions = CellOptions(simulator);
+        _origin = new PaceOrigin(_cellOptions.Start);
         _catalog.Add("simulator", request => Simulated(request.Name, request.Options));
         _catalog.Add("replay", request => Replayed(request.Name, request.Options));
     }
@@ -73,6 +73,7 @@ internal sealed class SensorFactory
         ImmutableArray<SensorFault>.Builder faults = ImmutableArray.CreateBuilder<SensorFault>();
         foreach (string text in options.Faults)
         {
+            // Each text is parsed for each source, so that one wrong text is a fault however few sensors there are.
             if (ParseFault(text) is var (target, fault) && target == source)
             {
                 faults.Add(fault);
@@ -103,7 +104,7 @@ internal sealed class SensorFactory
 
     private PacedSensor Simulated(string name, SensorOptions options)
     {
-        _cell ??= new WorkCell(CellOptions(_simulator));
+        _cell ??= new WorkCell(_cellOptions);
         string source = options.Settings.GetValueOrDefault("Source", name);
         int index = WorkCell.SourceNames.IndexOf(source);
         if (index < 0)

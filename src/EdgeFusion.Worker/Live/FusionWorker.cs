@@ -29,6 +29,10 @@ internal sealed partial class FusionWorker(
         {
             session.Dispose();
             Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+            if (session.Recorder is { Lost: > 0 } recorder)
+            {
+                Incomplete(recorder.Lost, recorder.Written);
+            }
         }
     }
 
@@ -43,6 +47,10 @@ internal sealed partial class FusionWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows ({Skipped} skipped)")]
     private partial void Stopped(long windows, long skipped);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "the recording lacks {Lost} samples and predictions; it holds {Written}")]
+    private partial void Incomplete(long lost, long written);
 }
 
 /// <summary>Opens the session before the host starts, so that a wrong configuration is a message and not a

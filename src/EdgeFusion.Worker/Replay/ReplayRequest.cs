@@ -20,6 +20,9 @@ internal sealed record ReplayRequest
     /// <summary>Whether recorded decisions are repeated where there are any that fit.</summary>
     public bool RepeatCuts { get; init; } = true;
 
+    /// <summary>Whether what is left of a damaged recording is replayed.</summary>
+    public bool Recover { get; init; }
+
     public string? Out { get; init; }
 
     public string? Expect { get; init; }

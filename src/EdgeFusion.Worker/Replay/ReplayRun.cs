@@ -42,7 +42,7 @@ internal sealed class ReplayRun : IDisposable
             _manifest = ModelPaths.ReadSpec(request.Model);
         }
 
-        _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities));
+        _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities, request.Recover));
         _accuracy = new AccuracySink(_manifest, LabelTrack.Read(_feed.File));
         ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
         sinks.Add(_accuracy);
@@ -63,7 +63,8 @@ internal sealed class ReplayRun : IDisposable
 
         if (request.RepeatCuts)
         {
-            _cuts = RecordingCuts.TryOpen(request.Recording, _manifest, Recordings.ReadOptions(), out _cutsReason);
+            _cuts = RecordingCuts.TryOpen(
+                request.Recording, _manifest, Recordings.ReadOptions(request.Recover), out _cutsReason);
         }
 
         _pipeline = Own(new VirtualPipeline(

@@ -76,6 +76,11 @@ internal static class ReplaySummary
             Line($"sensor       {sensor.Name} ({sensor.Modality}): {taken} samples{kept}{failed}");
         }
 
+        if (facts.Feed.Losses is { Count: > 0 } losses)
+        {
+            Console.WriteLine("lost         " + string.Join("; ", losses));
+        }
+
         if (facts.Feed.FirstFailure is { } failure)
         {
             Console.WriteLine("             first: " + failure);

@@ -79,6 +79,26 @@ public sealed class RecordingFeed : ISampleFeed
     /// <summary>When the file's last message was logged; the origin where unknown.</summary>
     public Timestamp End => _file.EndTime is { } end ? McapTime.ToTimestamp(end) : Origin;
 
+    /// <summary>What a recovering reader had to pass over, in words; empty on an intact file.</summary>
+    public IReadOnlyList<string> Losses
+    {
+        get
+        {
+            var lost = new List<string>();
+            foreach (McapLosses losses in new[] { _file.Losses, _messages.Losses })
+            {
+                if (losses.FirstFault is { } fault)
+                {
+                    lost.Add(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{losses.DamagedChunks} chunks, {losses.LostBytes} bytes: {fault}"));
+                }
+            }
+
+            return lost;
+        }
+    }
+
     /// <summary>The file, for labels and statistics.</summary>
     public McapIndexedReader File => _file;
 

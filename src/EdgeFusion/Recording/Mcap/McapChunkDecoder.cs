@@ -64,7 +64,7 @@ internal sealed class McapChunkDecoder(McapReadOptions options)
         {
             throw place.Fault(
                 $"the {compression} chunk cannot be unpacked: {fault.Message}",
-                "recover what is left with Recover, or use an intact copy",
+                "recover what is left (--recover), or use an intact copy",
                 fault);
         }
 

@@ -6,7 +6,7 @@ namespace EdgeFusion.Recording.Mcap;
 /// <param name="InChunk">Offset in the unpacked chunk that starts at <paramref name="Offset"/>; -1 outside.</param>
 internal readonly record struct McapPlace(string File, long Offset, long InChunk = -1)
 {
-    private const string Advice = "recover what is left with Recover, or use an intact copy";
+    private const string Advice = "recover what is left (--recover), or use an intact copy";
 
     /// <summary>The fault of a damaged file.</summary>
     public RecordingException Damaged(string what) => Fault(what, Advice);
