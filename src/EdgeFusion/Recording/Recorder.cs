@@ -138,11 +138,31 @@ public sealed class Recorder : IPredictionSink, IDisposable
         CancellationToken stopping = _stopping.Token;
         while (!stopping.IsCancellationRequested)
         {
-            Drain();
+            DrainGuarded();
             _clock.WaitUntil(_clock.Now + Poll, stopping);
         }
 
-        Drain();
+        DrainGuarded();
+    }
+
+    /// <summary>A defect in recording is reported like a full disk: it must not end the process, which predicts.</summary>
+    private void DrainGuarded()
+    {
+        try
+        {
+            Drain();
+        }
+#pragma warning disable CA1031 // Anything else on this thread would end the process.
+        catch (Exception defect)
+#pragma warning restore CA1031
+        {
+            _lost++;
+            if (!_failing)
+            {
+                _failing = true;
+                _observer.SinkChanged(Name, $"{defect.GetType().Name}: {defect.Message}");
+            }
+        }
     }
 
     private void Drain()
