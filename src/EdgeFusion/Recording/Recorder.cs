@@ -145,7 +145,8 @@ public sealed class Recorder : IPredictionSink, IDisposable
         DrainGuarded();
     }
 
-    /// <summary>A defect in recording is reported like a full disk: it must not end the process, which predicts.</summary>
+    /// <summary>A defect in recording is reported like a full disk: it must not end the process, which
+    /// predicts.</summary>
     private void DrainGuarded()
     {
         try
