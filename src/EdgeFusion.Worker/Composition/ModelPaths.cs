@@ -25,41 +25,9 @@ internal static class ModelPaths
         return Path.GetFullPath("models");
     }
 
-    /// <summary>A name or path as the path of a folder or manifest.</summary>
-    public static string Resolve(string nameOrPath)
-    {
-        if (nameOrPath.Contains('/', StringComparison.Ordinal) || File.Exists(nameOrPath))
-        {
-            return nameOrPath;
-        }
-
-        string folder = Path.Combine(Folder(), nameOrPath);
-        return Directory.Exists(folder)
-            ? folder
-            : throw new ModelException($"There is no model '{nameOrPath}' in '{Folder()}'; there are: {Names()}. "
-                + "Give one of these names, or the path of a model's folder.");
-    }
+    /// <summary>The manifest of a name in the models folder, or of a path.</summary>
+    public static string Resolve(string nameOrPath) => new ModelCatalog(Folder()).ManifestPath(nameOrPath);
 
     /// <summary>The manifest or window spec of a name or path.</summary>
-    public static ModelManifest ReadSpec(string nameOrPath)
-    {
-        string path = Resolve(nameOrPath);
-        return ManifestReader.ReadSpec(
-            Directory.Exists(path) ? Path.Combine(path, ModelBundle.ManifestFileName) : path);
-    }
-
-    private static string Names()
-    {
-        var names = new List<string>();
-        foreach (string folder in Directory.Exists(Folder()) ? Directory.GetDirectories(Folder()) : [])
-        {
-            if (File.Exists(Path.Combine(folder, ModelBundle.ManifestFileName)))
-            {
-                names.Add(Path.GetFileName(folder));
-            }
-        }
-
-        names.Sort(StringComparer.Ordinal);
-        return names.Count == 0 ? "none" : string.Join(", ", names);
-    }
+    public static ModelManifest ReadSpec(string nameOrPath) => ManifestReader.ReadSpec(Resolve(nameOrPath));
 }

@@ -80,7 +80,7 @@ public sealed class ReplayTests : IDisposable
 
         await Bad(1, "There is no file", "replay", _scratch["none.mcap"], "--model", "workcell");
         await Bad(1, "junk.mcap", "replay", _scratch["junk.mcap"], "--model", "workcell");
-        await Bad(1, "There is no model 'nosuch'", "replay", _scratch["junk.mcap"], "--model", "nosuch");
+        await Bad(1, "No model 'nosuch' in ", "replay", _scratch["junk.mcap"], "--model", "nosuch");
         await Bad(2, "Unrecognized", "replay", _scratch["junk.mcap"], "--model", "workcell", "--sped", "2");
         await Bad(2, "There is no configuration file", "run", "--config", _scratch["none.json"]);
     }

@@ -1,3 +1,5 @@
+using EdgeFusion.Testing;
+
 namespace EdgeFusion.Worker.Tests.House;
 
 /// <summary>The source tree that these tests were built from.</summary>
@@ -5,7 +7,7 @@ internal static class Repository
 {
     private static readonly string[] NotOurs = ["artifacts", "node_modules", ".git", "bin", "obj"];
 
-    public static string Root { get; } = FindRoot();
+    public static string Root => RepositoryRoot.Path;
 
     /// <summary>All our files below a folder with one of these endings.</summary>
     public static IEnumerable<string> Files(string folder, params string[] endings)
@@ -34,17 +36,4 @@ internal static class Repository
     }
 
     public static string Relative(string file) => Path.GetRelativePath(Root, file);
-
-    private static string FindRoot()
-    {
-        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "EdgeFusion.sln")))
-            {
-                return at.FullName;
-            }
-        }
-
-        throw new InvalidOperationException("These tests read the source tree; run them inside it.");
-    }
 }
