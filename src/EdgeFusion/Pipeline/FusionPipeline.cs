@@ -176,11 +176,6 @@ public sealed class FusionPipeline : IDisposable
         if (ended)
         {
             _engine?.Dispose();
-            foreach (SensorHost sensor in Sensors)
-            {
-                sensor.Ring.Dispose();
-            }
-
             _stopping.Dispose();
         }
     }

@@ -151,14 +151,7 @@ public sealed class VirtualPipeline : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _lanes.Dispose();
-        foreach (SensorRing ring in _rings)
-        {
-            ring.Dispose();
-        }
-    }
+    public void Dispose() => _lanes.Dispose();
 
     private ImmutableArray<BoundInput> BindInputs(IReadOnlyList<SensorInfo> sensors)
     {
