@@ -20,6 +20,7 @@ internal static class OptionChecks
         CheckModel(options.Model, faults);
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
+        CheckDashboard(options.Dashboard, faults);
         Require(faults, options.Recording.Compression is "none" or "lz4" or "zstd", "Recording:Compression",
             $"is '{options.Recording.Compression}'; there are none, lz4, zstd");
     }
@@ -70,6 +71,21 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+    }
+
+    private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)
+    {
+        if (!dashboard.Enabled)
+        {
+            return;
+        }
+
+        Require(faults, dashboard.Port is >= 0 and <= 65_535, "Dashboard:Port", "must be 0..65535");
+        Require(faults, IPAddress.TryParse(dashboard.Address, out _), "Dashboard:Address",
+            $"'{dashboard.Address}' is no IP address; use 127.0.0.1 for this machine only, 0.0.0.0 for all");
+        Require(faults, dashboard.TokenFile.Length > 0 || IsLoopback(dashboard.Address), "Dashboard:TokenFile",
+            $"is missing: on {dashboard.Address} other machines could look; make a token (openssl rand -hex 16) and "
+            + "name its file");
     }
 
     private static bool IsLoopback(string host) =>

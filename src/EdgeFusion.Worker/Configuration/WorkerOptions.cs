@@ -25,6 +25,9 @@ internal sealed record WorkerOptions
     /// <summary>The queue in front of the broker.</summary>
     public OutboxLimitOptions Outbox { get; init; } = new();
 
+    /// <summary>The live page.</summary>
+    public DashboardOptions Dashboard { get; init; } = new();
+
     /// <summary>Recording of the run.</summary>
     public RecordingOptions Recording { get; init; } = new();
 

@@ -12,6 +12,7 @@ using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
+using EdgeFusion.Worker.Dashboard;
 
 namespace EdgeFusion.Worker.Live;
 
@@ -43,6 +44,12 @@ internal sealed class LiveSession : IDisposable
                 AllowMissingSensors = options.AllowMissingSensors,
             },
             Clock, observer);
+        if (options.Dashboard.Enabled)
+        {
+            Recent = new RecentPredictions(bundle.Manifest);
+            Pipeline.AddSink(Recent);
+        }
+
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
@@ -70,6 +77,9 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
+
+    /// <summary>What the dashboard shows; null without one.</summary>
+    public RecentPredictions? Recent { get; }
 
     /// <summary>The recorder; null without one.</summary>
     public Recorder? Recorder => _recorder;
