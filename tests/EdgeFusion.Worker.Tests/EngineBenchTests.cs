@@ -3,6 +3,7 @@ using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Testing.Inference;
 using EdgeFusion.Worker.Bench;
 using EdgeFusion.Worker.Commands;
+using EdgeFusion.Worker.Tests.EndToEnd;
 
 namespace EdgeFusion.Worker.Tests;
 
@@ -15,7 +16,8 @@ public sealed class EngineBenchTests : IDisposable
     {
         ContractModel.WriteTo(Path.Combine(_folder, "contract"));
 
-        int code = await CommandLine.RunAsync(["bench", "engine", "--models", _folder, "--runs", "50", "--json"]);
+        (int code, _, _) = await CommandRun.RunAsync(
+            "bench", "engine", "--models", _folder, "--runs", "50", "--json");
 
         Assert.Equal(ExitCode.Success, code);
     }
@@ -50,7 +52,7 @@ public sealed class EngineBenchTests : IDisposable
                 "embedding": [0, 2, 0, -2] } } ] }
             """);
 
-        int code = await CommandLine.RunAsync(["bench", "engine", "--models", _folder, "--runs", "20"]);
+        (int code, _, _) = await CommandRun.RunAsync("bench", "engine", "--models", _folder, "--runs", "20");
 
         Assert.Equal(ExitCode.Different, code);
     }
@@ -63,8 +65,9 @@ public sealed class EngineBenchTests : IDisposable
     {
         ContractModel.WriteTo(Path.Combine(_folder, "contract"));
 
-        Assert.Equal(
-            ExitCode.Usage, await CommandLine.RunAsync(["bench", "engine", "--models", _folder, option, value]));
+        (int code, _, _) = await CommandRun.RunAsync("bench", "engine", "--models", _folder, option, value);
+
+        Assert.Equal(ExitCode.Usage, code);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -21,6 +21,15 @@ public sealed record PipelineSetup
     /// <summary>Takers of predictions.</summary>
     public ImmutableArray<IPredictionSink> Sinks { get; init; } = [];
 
+    /// <summary>Context of each window; null = unknown throughout.</summary>
+    public IContextSource? Context { get; init; }
+
+    /// <summary>
+    /// Explain every so many windows of the grid; 0 (default) = none. An explained window is handed out that much
+    /// later; where the time until the next window might not do, the explanation is left out and counted.
+    /// </summary>
+    public int ExplainEvery { get; init; }
+
     /// <summary>Restart and silence limits of the sensors.</summary>
     public SensorHostOptions SensorOptions { get; init; } = new();
 
