@@ -57,8 +57,27 @@ public sealed class EngineBenchTests : IDisposable
         Assert.Equal(ExitCode.Different, code);
     }
 
+    [Fact]
+    public void A_split_model_is_run_whole_and_split_and_its_variants_by_their_decisions()
+    {
+        PartsModel.WriteTo(_folder);
+        var bench = new EngineBench(ModelBundle.Open(_folder), runs: 50, ["force"]);
+
+        List<EngineResult> results = bench.Providers([], new OnnxEngineOptions());
+        results.Add(bench.Variant(ModelBundle.Open(_folder, precision: "fp16"), new OnnxEngineOptions()));
+        results.Add(bench.Variant(ModelBundle.Open(_folder, precision: "int8"), new OnnxEngineOptions()));
+
+        Assert.Equal(["cpu", "cpu split", "cpu fp16", "cpu int8"], results.Select(result => result.Asked));
+        Assert.All(results, result => Assert.True(result.IsOk, result.Failure));
+        Assert.Equal(0, results[1].FromFirst);
+        Assert.Equal(1, results[1].EqualDecisions);
+        Assert.All(results, result => Assert.Equal(0, result.AllocatedBytesPerRun));
+        Assert.All(results, result => Assert.NotNull(result.AgainMicroseconds));
+    }
+
     [Theory]
     [InlineData("--runs", "0")]
+    [InlineData("--without", "nose")]
     [InlineData("--providers", "gpu")]
     [InlineData("--threads", "65")]
     public async Task Wrong_options_are_usage_errors(string option, string value)

@@ -6,6 +6,7 @@ namespace EdgeFusion.Models;
 /// <summary>Reads the optional parts of a manifest: context inputs, split graphs and variants.</summary>
 internal static class ManifestPartsReader
 {
+    private const string TensorPrefix = "context_";
     private const int MaxContexts = 16;
     private const int MaxLabels = 10_000;
     private const int MaxEncoders = 64;
@@ -25,7 +26,9 @@ internal static class ManifestPartsReader
             }
 
             string? name = fields.Text("name", required: true, TextRule.HeadName);
-            string? tensor = fields.Text("tensor", required: true, TextRule.Tensor);
+            string? tensor = fields.Has("tensor")
+                ? fields.Text("tensor", required: true, TextRule.Tensor)
+                : name is null ? null : TensorPrefix + name;
             ImmutableArray<string>? labels = fields.Texts("labels", required: true, 1, MaxLabels, unique: true);
             faults.Distinct("context", name, path + ".name");
             faults.Distinct("tensor", tensor, path + ".tensor");

@@ -33,7 +33,6 @@ public sealed class ManifestPartsTests
     [InlineData("\"name\": \"behaviour\"", "\"name\": \"Behaviour\"", "$.context[0].name")]
     [InlineData("[\"grasp\", \"pick\"", "[\"grasp\", \"grasp\"", "$.context[0].labels[1]")]
     [InlineData("\"tensor\": \"context_behaviour\"", "\"tensor\": \"a b\"", "$.context[0].tensor")]
-    [InlineData("\"tensor\": \"context_behaviour\",", "", "$.context[0].tensor")]
     [InlineData("\"elements\": [\"x\", \"y\"],", "", "$.heads[1].labels")]
     [InlineData("\"elements\": [\"x\", \"y\"]", "\"elements\": [\"x\", \"y\"], \"labels\": [\"x\", \"y\"]",
         "$.heads[1].elements")]
@@ -68,6 +67,14 @@ public sealed class ManifestPartsTests
         // Two places name the same thing; which of them is at fault depends on the order of reading.
         string[] either = path == "$.heads[1].tensor" ? [path, "$.split.encoders[0].outputs"] : [path];
         Assert.True(either.Any(at => message.Contains($"\n  {at}: ", StringComparison.Ordinal)), message);
+    }
+
+    [Fact]
+    public void A_context_input_is_called_after_its_context_where_nothing_else_is_said()
+    {
+        byte[] json = Encoding.UTF8.GetBytes(Replaced("\"tensor\": \"context_behaviour\",", ""));
+
+        Assert.Equal("context_behaviour", ManifestReader.Parse(json, "parts").Context[0].Tensor);
     }
 
     [Fact]
