@@ -76,7 +76,8 @@ internal sealed record ModelOptions
 internal sealed record ExplainOptions
 {
     /// <summary>
-    /// Explain every so many windows, 0..1000000; 0 (default) = none. Costs one more run of the model per sensor.
+    /// Explain every so many windows, 0..1000000; 0 (default) = none. Costs one more run of the model per sensor before
+    /// the prediction is handed out; left out where the next window would have to wait.
     /// </summary>
     public int Every { get; init; }
 }

@@ -33,12 +33,16 @@ internal static class EvaluationReport
         json.WriteEndObject();
     }
 
-    /// <summary>Prints tables: with borders on a terminal, plain columns elsewhere.</summary>
+    /// <summary>
+    /// Prints tables: with borders on a terminal, plain columns elsewhere. Parts only of the first subset of sensors;
+    /// all of them are in the JSON.
+    /// </summary>
     public static void Print(ModelManifest manifest, Evaluator evaluator)
     {
         List<EvaluationRow> rows = EvaluationRow.Of(manifest, evaluator.Masks);
         Table(Columns, rows.FindAll(row => row.By is null).ConvertAll(Cells));
-        List<EvaluationRow> parts = rows.FindAll(row => row.By is not null);
+        string first = evaluator.Masks[0].Mask.Name;
+        List<EvaluationRow> parts = rows.FindAll(row => row.By is not null && row.Mask == first);
         if (parts.Count > 0)
         {
             Console.WriteLine();

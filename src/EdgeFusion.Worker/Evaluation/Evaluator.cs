@@ -25,6 +25,7 @@ internal sealed class Evaluator : IWindowSink
     private readonly IInferenceEngine _engine;
     private readonly int _stride;
     private readonly Prediction _prediction;
+    private readonly HashSet<string> _answered;
     private readonly string?[] _truths;
     private readonly float[][] _values;
     private readonly List<(string Head, string Label)> _others = [];
@@ -37,6 +38,7 @@ internal sealed class Evaluator : IWindowSink
         _manifest = engine.Manifest;
         _stride = stride;
         _prediction = new Prediction(_manifest);
+        _answered = [.. _manifest.Heads.Select(head => head.Name)];
         _truths = new string?[_manifest.Heads.Length];
         _values = [.. _manifest.Heads.Select(head => new float[head.Labels.Length])];
         Masks = [.. masks.Select(mask => new MaskEvaluation(_manifest, mask))];
@@ -115,7 +117,7 @@ internal sealed class Evaluator : IWindowSink
         _others.Clear();
         foreach (string head in any ? _labels.Heads : [])
         {
-            if (head is not (WindowFile.GroupHead or TrialHead)
+            if (head is not (WindowFile.GroupHead or TrialHead) && !_answered.Contains(head)
                 && _labels.Covering(head, cut.Start, cut.End) is { } label)
             {
                 _others.Add((head, label));

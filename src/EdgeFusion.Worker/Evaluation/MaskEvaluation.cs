@@ -5,11 +5,8 @@ namespace EdgeFusion.Worker.Evaluation;
 /// <summary>All that one subset of sensors answered.</summary>
 internal sealed class MaskEvaluation
 {
-    private readonly ModelManifest _manifest;
-
     public MaskEvaluation(ModelManifest manifest, EvaluationMask mask)
     {
-        _manifest = manifest;
         Mask = mask;
         Windows = [.. manifest.Heads.Select(head => new ClassificationTally(head.Labels.Length))];
         Pools = [.. manifest.Heads.Select(head => new PooledAnswers(head.Labels.Length))];
@@ -41,7 +38,7 @@ internal sealed class MaskEvaluation
     /// <param name="probabilities">The answer.</param>
     /// <param name="best">Index of the largest.</param>
     /// <param name="pool">Object or trial of the window.</param>
-    /// <param name="others">The window's labels of other heads.</param>
+    /// <param name="others">The window's labels of heads that the model does not answer.</param>
     public void Add(
         int head, int truth, ReadOnlySpan<float> probabilities, int best, string pool,
         List<(string Head, string Label)> others)
@@ -50,11 +47,6 @@ internal sealed class MaskEvaluation
         Pools[head].Add(pool, truth, probabilities);
         foreach ((string by, string label) in others)
         {
-            if (by == _manifest.Heads[head].Name)
-            {
-                continue;
-            }
-
             if (!Parts.TryGetValue((head, by, label), out ClassificationTally? part))
             {
                 Parts.Add((head, by, label), part = new ClassificationTally(probabilities.Length));

@@ -68,7 +68,7 @@ public sealed class FusionPipeline : IDisposable
         Grid = new WindowGrid(clock.Now, setup.Manifest.Window);
         _aligner = new WindowAligner(Grid, inputs, skipWhenBehind: true);
         Binder = new TensorBinder(inputs, setup.Manifest.Window);
-        _stage = new FusionStage(Binder, clock, Stages, setup.ExplainEvery);
+        _stage = new FusionStage(Binder, clock, Stages, _engine is null ? 0 : setup.ExplainEvery);
         _predictions = new PredictionRing(setup.Manifest);
         foreach (IPredictionSink sink in setup.Sinks)
         {

@@ -117,6 +117,10 @@ internal sealed class LaneSet : IDisposable
             {
                 Infer(Engine);
             }
+            else
+            {
+                Prediction.ClearExplanation();
+            }
         }
 
         /// <summary>Waits for the work begun; false where there was none.</summary>
