@@ -41,6 +41,9 @@ public sealed class SplitEngine : IInferenceEngine
     /// <summary>Runs of an encoder that were saved because its modality was not present.</summary>
     public long SkippedEncoderRuns { get; private set; }
 
+    /// <summary>Runs of an encoder that had been made before the window was complete.</summary>
+    public long PreparedEncoderRuns { get; private set; }
+
     /// <summary>Loads the graphs of a split model on the first provider that runs all of them and warms them
     /// up.</summary>
     /// <param name="bundle">The model.</param>
@@ -69,8 +72,7 @@ public sealed class SplitEngine : IInferenceEngine
             {
                 if (Arena.MaskIndex < 0 || Arena.Floats(Arena.MaskIndex)[encoder.Input] > 0)
                 {
-                    encoder.Graph.Run();
-                    encoder.HasTokens = true;
+                    PreparedEncoderRuns += encoder.Run(Arena) ? 0 : 1;
                 }
                 else
                 {
@@ -84,6 +86,22 @@ public sealed class SplitEngine : IInferenceEngine
         catch (OnnxRuntimeException fault)
         {
             throw ProviderChoice.RunFailed(Manifest, Info, fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool CanPrepare => true;
+
+    /// <inheritdoc/>
+    public void Prepare(int input)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        foreach (EncoderGraph encoder in _encoders)
+        {
+            if (encoder.Input == input)
+            {
+                encoder.RunAhead(Arena);
+            }
         }
     }
 
@@ -148,7 +166,8 @@ public sealed class SplitEngine : IInferenceEngine
             between.AddRange(tokens);
             var graph = new BoundGraph(
                 open(split.Encoders[i]), _values.Range(input, input + 1), tokens, bindEachRun);
-            _encoders.Add(new EncoderGraph(graph, input, Array.ConvertAll(tokens, token => token.Value)));
+            _encoders.Add(new EncoderGraph(
+                graph, input, Array.ConvertAll(tokens, token => token.Value), Arena.Slots[input].ByteCount));
         }
 
         // Mask and context lie between the inputs and the outputs.
@@ -196,34 +215,6 @@ public sealed class SplitEngine : IInferenceEngine
         for (int slot = Arena.InputCount; slot < Arena.Slots.Length; slot++)
         {
             Arena.Bytes(slot).Clear();
-        }
-    }
-
-    private sealed class EncoderGraph(BoundGraph graph, int input, OrtValue[] tokens)
-    {
-        public BoundGraph Graph => graph;
-
-        public int Input => input;
-
-        /// <summary>Whether the tokens are those of a window.</summary>
-        public bool HasTokens { get; set; }
-
-        /// <summary>
-        /// The fusing graph cuts the tokens by the mask; zeros, so that nothing old lies about. Once per absence,
-        /// because asking the run time for the memory allocates.
-        /// </summary>
-        public void Forget()
-        {
-            if (!HasTokens)
-            {
-                return;
-            }
-
-            HasTokens = false;
-            foreach (OrtValue value in tokens)
-            {
-                value.GetTensorMutableDataAsSpan<float>().Clear();
-            }
         }
     }
 }

@@ -74,6 +74,50 @@ public sealed class SplitEngineTests : IDisposable
         Assert.Equal(0, engine.SkippedEncoderRuns);
     }
 
+    [Fact]
+    public void An_input_encoded_ahead_is_not_encoded_again()
+    {
+        using SplitEngine engine = SplitEngine.Create(ModelBundle.Open(_folder), Cpu);
+        engine.Arena.Floats(0).Fill(2);
+        engine.Prepare(0);
+        Fill(engine.Arena, 2, 4, 1, 1);
+
+        engine.Run();
+
+        Assert.Equal(1, engine.PreparedEncoderRuns);
+        Assert.Equal([3, 9, -2, -2], engine.Arena.Floats(engine.Arena.HeadIndices[0]).ToArray());
+        engine.Run();
+        Assert.Equal(1, engine.PreparedEncoderRuns);
+    }
+
+    [Fact]
+    public void An_input_that_changed_after_it_was_encoded_ahead_is_encoded_again()
+    {
+        using SplitEngine engine = SplitEngine.Create(ModelBundle.Open(_folder), Cpu);
+        engine.Arena.Floats(0).Fill(-5);
+        engine.Prepare(0);
+        Fill(engine.Arena, 2, 4, 1, 1);
+
+        engine.Run();
+
+        Assert.Equal(0, engine.PreparedEncoderRuns);
+        Assert.Equal([3, 9, -2, -2], engine.Arena.Floats(engine.Arena.HeadIndices[0]).ToArray());
+    }
+
+    [Fact]
+    public void An_input_encoded_ahead_and_then_missing_leaves_nothing()
+    {
+        using SplitEngine engine = SplitEngine.Create(ModelBundle.Open(_folder), Cpu);
+        engine.Arena.Floats(0).Fill(float.NaN);
+        engine.Prepare(0);
+        Fill(engine.Arena, float.NaN, 4, 0, 1);
+
+        engine.Run();
+
+        Assert.Equal([1, 8, 0, -2], engine.Arena.Floats(engine.Arena.HeadIndices[0]).ToArray());
+        Assert.Equal((1, 0), (engine.SkippedEncoderRuns, engine.PreparedEncoderRuns));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(0)]
@@ -90,6 +134,7 @@ public sealed class SplitEngineTests : IDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Runs; i++)
         {
+            engine.Prepare(0);
             engine.Run();
         }
 

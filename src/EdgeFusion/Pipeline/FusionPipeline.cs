@@ -38,6 +38,7 @@ public sealed class FusionPipeline : IDisposable
     private readonly Thread _thread;
     private readonly WindowCut _cut;
     private readonly IContextSource? _context;
+    private readonly EarlyEncoding? _early;
     private readonly long _epoch;
     private string? _engineFailure;
     private long _skippedBefore;
@@ -69,6 +70,9 @@ public sealed class FusionPipeline : IDisposable
         _aligner = new WindowAligner(Grid, inputs, skipWhenBehind: true);
         Binder = new TensorBinder(inputs, setup.Manifest.Window);
         _stage = new FusionStage(Binder, clock, Stages, _engine is null ? 0 : setup.ExplainEvery);
+        _early = setup.EncodeEarly && _engine is { CanPrepare: true } engine
+            ? new EarlyEncoding(_aligner, Binder, engine)
+            : null;
         _predictions = new PredictionRing(setup.Manifest);
         foreach (IPredictionSink sink in setup.Sinks)
         {
@@ -226,6 +230,11 @@ public sealed class FusionPipeline : IDisposable
             if (_aligner.TryCut(now, _cut))
             {
                 Process();
+                continue;
+            }
+
+            if (_early is not null && _early.TryOne(now))
+            {
                 continue;
             }
 

@@ -30,6 +30,12 @@ public sealed record PipelineSetup
     /// </summary>
     public int ExplainEvery { get; init; }
 
+    /// <summary>
+    /// Whether an engine that can (split graphs) begins with the sensors that are settled while a window waits for the
+    /// others; default true. Costs binding those twice.
+    /// </summary>
+    public bool EncodeEarly { get; init; } = true;
+
     /// <summary>Restart and silence limits of the sensors.</summary>
     public SensorHostOptions SensorOptions { get; init; } = new();
 

@@ -72,6 +72,15 @@ public sealed class TensorBinder
         return present;
     }
 
+    /// <summary>Fills the tensor of one input of a window that is not complete yet.</summary>
+    /// <returns>Whether the modality will be Present.</returns>
+    internal bool BindAhead(int index, WindowCut cut, TensorArena arena)
+    {
+        ModalityState state = default;
+        BindInput(index, cut, arena, ref state);
+        return state.Presence == Presence.Present;
+    }
+
     /// <summary>One-hot, or all zeros where it is unknown.</summary>
     private static void BindContext(WindowCut cut, TensorArena arena)
     {
