@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Configuration;
 
@@ -18,6 +19,7 @@ internal static class OptionChecks
         }
 
         CheckModel(options.Model, faults);
+        Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
         CheckDashboard(options.Dashboard, faults);
@@ -30,6 +32,10 @@ internal static class OptionChecks
         Require(faults, model.Name.Length > 0, "Model:Name", "is empty");
         Require(faults, model.Threads is >= 1 and <= 64, "Model:Threads", "must be 1..64");
         Require(faults, model.DeviceId is >= 0 and < 64, "Model:DeviceId", "must be 0..63");
+        Require(faults, Array.IndexOf(Engines.Precisions, model.Precision) >= 0, "Model:Precision",
+            $"is '{model.Precision}'; there are {string.Join(", ", Engines.Precisions)}");
+        Require(faults, Array.IndexOf(Engines.Graphs, model.Graph) >= 0, "Model:Graph",
+            $"is '{model.Graph}'; there are {string.Join(", ", Engines.Graphs)}");
         foreach (string provider in model.Providers)
         {
             Require(faults, Array.IndexOf(KnownProviders, provider) >= 0, "Model:Providers",

@@ -39,6 +39,11 @@ internal sealed partial class FusionWorker(
         {
             session.Dispose();
             Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+            if (session.Pipeline.SkippedExplanations > 0)
+            {
+                Unexplained(session.Pipeline.SkippedExplanations);
+            }
+
             if (session.Recorder is { Lost: > 0 } recorder)
             {
                 Incomplete(recorder.Lost, recorder.Written);
@@ -60,6 +65,11 @@ internal sealed partial class FusionWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows ({Skipped} skipped)")]
     private partial void Stopped(long windows, long skipped);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Skipped} windows were not explained: the next window was too near; see Explain:Every")]
+    private partial void Unexplained(long skipped);
 
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "the recording lacks {Lost} samples and predictions; it holds {Written}")]

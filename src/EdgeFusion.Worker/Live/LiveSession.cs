@@ -29,16 +29,19 @@ internal sealed class LiveSession : IDisposable
     {
         Clock = new PipelineClock(TimeProvider.System);
         Epoch = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(options.Model.Name));
+        ModelBundle bundle = Engines.OpenBundle(options.Model.Name, options.Model.Precision);
+        Context = OpenContext(options, bundle.Manifest);
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
-        Engine = OnnxEngine.Create(bundle, EngineOptions(options.Model));
+        Engine = Engines.Open(bundle, EngineOptions(options.Model));
         Pipeline = new FusionPipeline(
             new PipelineSetup
             {
                 Manifest = bundle.Manifest,
                 Engine = Engine,
                 Sensors = sensors,
+                Context = Context,
+                ExplainEvery = options.Explain.Every,
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
@@ -75,6 +78,9 @@ internal sealed class LiveSession : IDisposable
 
     public SensorFactory Factory { get; }
 
+    /// <summary>What the model is told besides its sensors; may be set at any time from any thread.</summary>
+    public ContextSource Context { get; }
+
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
 
@@ -108,9 +114,31 @@ internal sealed class LiveSession : IDisposable
         _publisher?.Dispose();
     }
 
+    private static ContextSource OpenContext(WorkerOptions options, ModelManifest manifest)
+    {
+        var values = new List<KeyValuePair<string, string?>>();
+        foreach ((string name, string label) in options.Context)
+        {
+            values.Add(new KeyValuePair<string, string?>(name, label));
+        }
+
+        ImmutableArray<string> faults = ContextSource.Check(manifest, values);
+        if (!faults.IsEmpty)
+        {
+            throw new ConfigurationException(
+                $"The context does not fit the model '{manifest.Name}':\n - Context:"
+                + string.Join("\n - Context:", faults));
+        }
+
+        var source = new ContextSource(manifest);
+        source.TrySet(values);
+        return source;
+    }
+
     private static OnnxEngineOptions EngineOptions(ModelOptions model) => new()
     {
         Providers = model.Providers.Length == 0 ? ["auto"] : [.. model.Providers],
+        Graph = Engines.Graph(model.Graph),
         DeviceId = model.DeviceId,
         IntraOpThreads = model.Threads,
         HalfPrecision = model.HalfPrecision,
