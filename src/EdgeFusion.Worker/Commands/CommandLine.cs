@@ -30,6 +30,7 @@ internal static class CommandLine
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         ParseResult parsed = root.Parse(args);
         var configuration = new InvocationConfiguration
         {

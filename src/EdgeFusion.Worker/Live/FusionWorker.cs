@@ -33,6 +33,8 @@ internal sealed partial class FusionWorker(
                 Serving(dashboard.Url);
             }
 
+            await using ServiceManager? manager = ServiceManager.Connect(
+                new HealthProbe(session), Environment.GetEnvironmentVariable);
             await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
