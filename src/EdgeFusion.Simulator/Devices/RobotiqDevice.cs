@@ -64,5 +64,5 @@ public sealed class RobotiqDevice(IByteChannel channel, PipelineClock clock) : S
         }
     }
 
-    private bool IsDeaf() => DeafTo > 0 && DeafTo-- > 0;
+    private bool IsDeaf() => Muted || (DeafTo > 0 && DeafTo-- > 0);
 }

@@ -34,6 +34,14 @@ public sealed class DeviceHealth
     /// <summary>How often the device's counter jumped (it was restarted).</summary>
     public long ClockResets => Volatile.Read(ref _clockResets);
 
+    /// <summary>The counters by name.</summary>
+    public IReadOnlyList<SensorCounter> Snapshot() =>
+    [
+        new("frames_ok", Frames.FramesOk), new("crc_bad", Frames.CrcBad), new("resync_bytes", Frames.ResyncBytes),
+        new("overrun", Frames.Overrun), new("lost", Lost), new("duplicates", Duplicates), new("invalid", Invalid),
+        new("clock_resets", ClockResets),
+    ];
+
     internal void CountLost(long samples) => Volatile.Write(ref _lost, _lost + samples);
 
     internal void CountDuplicate() => Volatile.Write(ref _duplicates, _duplicates + 1);

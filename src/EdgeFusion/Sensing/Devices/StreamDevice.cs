@@ -19,11 +19,18 @@ public sealed class StreamDevice
     /// <summary>A sensor on one of the device's outputs.</summary>
     /// <param name="name">Name of the sensor.</param>
     /// <param name="output">Which output, from 0; the device's factory says what there is.</param>
-    public ISensor Sensor(string name, int output = 0)
+    /// <param name="modality">Its modality; null = the device's own.</param>
+    /// <param name="tare">
+    /// Time after the first start over which the values are averaged and then taken for zero; nothing is delivered
+    /// meanwhile. Kept over reconnects. Zero (default) = none. The tool's own weight turns with the hand and cannot be
+    /// taken off so: that is the user's to model.
+    /// </param>
+    public ISensor Sensor(string name, int output = 0, string? modality = null, TimeSpan tare = default)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(output, _hub.Protocol.Outputs.Length);
         ArgumentOutOfRangeException.ThrowIfNegative(output);
-        return new StreamSensor(_hub, output, name);
+        _hub.Tare(output, tare);
+        return new StreamSensor(_hub, output, name, modality);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeFusion.Sensing.Channels;
 using EdgeFusion.Time;
 
@@ -17,6 +18,7 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
 {
     private readonly object _gate = new();
     private readonly SampleSink?[] _sinks = new SampleSink?[protocol.Outputs.Length];
+    private readonly Tare?[] _tares = new Tare?[protocol.Outputs.Length];
     private StreamSession? _session;
     private bool _led;
     private string? _failure;
@@ -27,6 +29,17 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
     public IByteEndpoint Endpoint => endpoint;
 
     public DeviceHealth Health { get; } = new();
+
+    /// <summary>Lets an output begin by finding its zero; before any capture.</summary>
+    public void Tare(int output, TimeSpan duration)
+    {
+        if (duration > TimeSpan.Zero)
+        {
+            StreamOutput described = protocol.Outputs[output];
+            long samples = Math.Max(1, (long)(duration.TotalSeconds * described.RateHz));
+            _tares[output] = new Tare(described.Layout.Width, samples);
+        }
+    }
 
     /// <summary>Delivers one output until stopped or failed.</summary>
     public void Capture(int output, SampleSink sink, CancellationToken stopping)
@@ -175,10 +188,9 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
         {
             for (int i = 0; i < _sinks.Length; i++)
             {
-                if (_sinks[i] is { } sink)
+                if (_sinks[i] is { } sink && (_tares[i]?.TryApply(reading.Values(i)) ?? true))
                 {
-                    ReadOnlySpan<byte> bytes =
-                        System.Runtime.InteropServices.MemoryMarshal.AsBytes(reading.Values(i));
+                    ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(reading.Values(i));
                     bytes.CopyTo(sink.Claim());
                     sink.Commit(capture, arrival, bytes.Length, reading.Flags);
                 }

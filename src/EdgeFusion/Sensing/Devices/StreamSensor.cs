@@ -6,7 +6,7 @@ internal sealed class StreamSensor : IDeviceSensor
     private readonly StreamHub _hub;
     private readonly int _output;
 
-    public StreamSensor(StreamHub hub, int output, string name)
+    public StreamSensor(StreamHub hub, int output, string name, string? modality)
     {
         _hub = hub;
         _output = output;
@@ -14,7 +14,7 @@ internal sealed class StreamSensor : IDeviceSensor
         Info = new SensorInfo
         {
             Name = name,
-            Modality = described.Modality,
+            Modality = modality ?? described.Modality,
             Layout = described.Layout,
             RateHz = described.RateHz,
         };

@@ -28,14 +28,14 @@ public sealed class RdtSensor : IDeviceSensor
     private bool _biased;
 
     /// <summary>Creates a sensor; nothing is sent before it captures.</summary>
-    public RdtSensor(string name, RdtOptions options)
+    public RdtSensor(string name, RdtOptions options, string? modality = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         Info = new SensorInfo
         {
             Name = name,
-            Modality = Layouts.Force,
+            Modality = modality ?? Layouts.Force,
             Layout = Layouts.Wrench,
             RateHz = options.RateHz / options.Average,
         };
@@ -51,6 +51,23 @@ public sealed class RdtSensor : IDeviceSensor
     public void Capture(SampleSink sink, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        try
+        {
+            Stream(sink, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped while the device was looked for.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private void Stream(SampleSink sink, CancellationToken stopping)
+    {
         RdtCalibration calibration = RdtCalibration.For(_options, stopping);
         using UdpChannel channel = UdpChannel.Connect(_options.Host, _options.Port, stopping);
         var stream = new RdtStream(_options, calibration, Health, _buffer);
@@ -74,11 +91,6 @@ public sealed class RdtSensor : IDeviceSensor
         {
             Send(channel, RdtRecord.Stop, 0);
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
     }
 
     private void Take(RdtStream stream, int count, SampleSink sink, string name)

@@ -23,11 +23,17 @@ public sealed class SchunkSensor : IDeviceSensor
     private bool _tared;
 
     /// <summary>Creates a sensor; nothing is sent before it captures.</summary>
-    public SchunkSensor(string name, SchunkOptions options)
+    public SchunkSensor(string name, SchunkOptions options, string? modality = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Info = new SensorInfo { Name = name, Modality = Layouts.Force, Layout = Layouts.Wrench, RateHz = RateHz };
+        Info = new SensorInfo
+        {
+            Name = name,
+            Modality = modality ?? Layouts.Force,
+            Layout = Layouts.Wrench,
+            RateHz = RateHz,
+        };
     }
 
     /// <inheritdoc/>
@@ -40,7 +46,23 @@ public sealed class SchunkSensor : IDeviceSensor
     public void Capture(SampleSink sink, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sink);
+        try
+        {
+            Stream(sink, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped while the device was looked for.
+        }
+    }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+
+    private void Stream(SampleSink sink, CancellationToken stopping)
+    {
         // The port first: the sensor pushes at once.
         using UdpChannel data = UdpChannel.Listen(_options.DataPort, _options.Host, stopping);
         using IByteChannel control = new TcpEndpoint(_options.Host, _options.ControlPort).Open(stopping);
@@ -60,11 +82,6 @@ public sealed class SchunkSensor : IDeviceSensor
         {
             TryStop(control);
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
     }
 
     private void Receive(UdpChannel data, SampleSink sink, CancellationToken stopping)

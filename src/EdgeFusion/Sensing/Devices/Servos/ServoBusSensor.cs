@@ -28,7 +28,8 @@ public sealed class ServoBusSensor : IDeviceSensor
     private bool _gap;
 
     /// <summary>Creates a sensor; nothing is sent before it captures, and never in listen mode.</summary>
-    public ServoBusSensor(string name, IByteEndpoint endpoint, ServoBusOptions options)
+    public ServoBusSensor(
+        string name, IByteEndpoint endpoint, ServoBusOptions options, string? modality = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -51,7 +52,7 @@ public sealed class ServoBusSensor : IDeviceSensor
         _request = _protocol.CreateRequest(_ids, options.Fast);
         int bytes = _request.Length + _protocol.AnswerBytes(_ids.Length);
         _answerNanoseconds = (bytes * endpoint.ByteNanoseconds) + SlackNanoseconds;
-        Info = Describe(name, names);
+        Info = Describe(name, names, modality ?? Layouts.Proprioception);
     }
 
     /// <inheritdoc/>
@@ -251,7 +252,7 @@ public sealed class ServoBusSensor : IDeviceSensor
         _gap = false;
     }
 
-    private SensorInfo Describe(string name, string[] joints)
+    private SensorInfo Describe(string name, string[] joints, string modality)
     {
         var groups = new List<(string Prefix, string Unit)> { ("q_", "rad") };
         if (_options.Velocity)
@@ -267,7 +268,7 @@ public sealed class ServoBusSensor : IDeviceSensor
         return new SensorInfo
         {
             Name = name,
-            Modality = Layouts.Proprioception,
+            Modality = modality,
             Layout = Layouts.Joints(joints, groups),
             RateHz = _options.RateHz,
         };
