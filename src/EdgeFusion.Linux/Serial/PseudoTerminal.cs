@@ -70,7 +70,8 @@ public sealed class PseudoTerminal : IByteChannel
     public void Write(ReadOnlySpan<byte> bytes)
     {
         short happened = Await(PollDescriptor.Out, TimeSpan.Zero);
-        int count = (happened & PollDescriptor.HangUp) != 0 ? 0 : Math.Max(0, LibcTerminal.Write(_master, bytes, out _));
+        bool closed = (happened & PollDescriptor.HangUp) != 0;
+        int count = closed ? 0 : Math.Max(0, LibcTerminal.Write(_master, bytes, out _));
         Dropped += bytes.Length - count;
     }
 

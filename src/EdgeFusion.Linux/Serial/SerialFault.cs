@@ -10,7 +10,8 @@ internal static class SerialFault
         LibcTerminal.ErrorNoEntry or LibcTerminal.ErrorNoDevice or LibcTerminal.ErrorNoAddress =>
             $"There is no serial device '{device}'. Plug it in. {SerialNames.Describe()}.",
         LibcTerminal.ErrorAccess or LibcTerminal.ErrorPermission =>
-            $"No permission for {device}. Add the user to the group: sudo usermod -aG dialout $USER, then log in again.",
+            $"No permission for {device}. Add the user to its group: sudo usermod -aG dialout $USER, then log in "
+            + "again.",
         LibcTerminal.ErrorBusy or LibcTerminal.ErrorAgain =>
             $"{device} is in use by another program. Stop that one (lsof {device} names it).",
         LibcTerminal.ErrorNoTerminal => $"'{device}' is no serial device. {SerialNames.Describe()}.",

@@ -28,7 +28,8 @@ public sealed class BotaDevice : StreamingDevice
             BinaryPrimitives.WriteSingleLittleEndian(frame[(3 + (4 * i))..], (float)DeviceSignal.Wrench(i, seconds));
         }
 
-        BinaryPrimitives.WriteUInt32LittleEndian(frame[27..], (uint)(long)(nanoseconds / 1e3 * (1 + (DriftPpm * 1e-6))));
+        double microseconds = nanoseconds / 1e3 * (1 + (DriftPpm * 1e-6));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[27..], (uint)(long)microseconds);
         BinaryPrimitives.WriteSingleLittleEndian(frame[31..], 31.5f);
         Checksum.Seal(ChecksumKind.Crc16X25, frame[..Length], 1);
         return Length;

@@ -177,8 +177,8 @@ public sealed class RdtBox : IDeviceSimulation, IDisposable
                 <?xml version="1.0"?><netft><prodname>Simulated box</prodname><cfgcpf>{CountsPerForce}</cfgcpf>
                 <cfgcpt>1000000</cfgcpt><scfgfu>{ForceUnit}</scfgfu><scfgtu>Nm</scfgtu></netft>
                 """);
-            client.Send(Encoding.ASCII.GetBytes(
-                $"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {xml.Length}\r\nConnection: close\r\n\r\n{xml}"));
+            string head = "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nConnection: close\r\n";
+            client.Send(Encoding.ASCII.GetBytes($"{head}Content-Length: {xml.Length}\r\n\r\n{xml}"));
             client.Shutdown(SocketShutdown.Send);
         }
     }

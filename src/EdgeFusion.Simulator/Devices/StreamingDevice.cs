@@ -15,6 +15,7 @@ public abstract class StreamingDevice : IDeviceSimulation
     private readonly Lock _gate = new();
     private volatile bool _streaming;
     private volatile bool _muted;
+    private long _turns;
 
     /// <summary>Creates a device.</summary>
     /// <param name="channel">Its end of the line.</param>
@@ -38,6 +39,9 @@ public abstract class StreamingDevice : IDeviceSimulation
 
     /// <summary>Frames made so far.</summary>
     public long Frames { get; private set; }
+
+    /// <summary>Turns of its loop so far: it has read what was there before the latest.</summary>
+    public long Turns => Interlocked.Read(ref _turns);
 
     /// <summary>Whether it sends.</summary>
     public bool Streaming
@@ -84,6 +88,7 @@ public abstract class StreamingDevice : IDeviceSimulation
             long next = Burst > TimeSpan.Zero ? due + (Burst.Ticks * 100) : index * period;
             TimeSpan wait = TimeSpan.FromTicks(Math.Max(0, next - _clock.Now.NanosecondsSince(start)) / 100);
             Listen(buffer, wait < Idle ? wait : Idle);
+            Interlocked.Increment(ref _turns);
         }
     }
 

@@ -35,7 +35,12 @@ internal static class DeviceSimulationCommands
         Serial("feetech", "Six Feetech STS servos (SO-101).", 100, "feetech", $", \"Joints\": \"{Joints}\"",
             (line, clock, _, _) => new ServoBusDevice(line, clock, false, ServoIds)),
         Rdt(),
-        Rtde(),
+        Network("rtde", "Universal Robots controller: RTDE", 30_004, "ur-rtde", ", \"Deliver\": \"joints\"",
+            (clock, port) => Made(new RtdeController(clock, port), robot => robot.Port)),
+        Network("xarm", "UFACTORY xArm: report port", 30_000, "xarm", ", \"Deliver\": \"joints\"",
+            (clock, port) => Made(new XArmReporter(clock, port), arm => arm.Port)),
+        Network("schunk", "Schunk FTN: control port", 8_082, "schunk-ftn", "",
+            (clock, port) => Made(new SchunkFtn(clock, 54_843, port), sensor => sensor.ControlPort)),
     ];
 
     private static Command Serial(
@@ -101,38 +106,42 @@ internal static class DeviceSimulationCommands
             double hertz = parsed.GetValue(rate);
             Require(hertz is >= 1 and <= 8_000, "--rate must be 1..8000");
             using var box = new RdtBox(
-                new PipelineClock(TimeProvider.System), hertz, Port(parsed.GetValue(port)), Port(parsed.GetValue(http)));
-            Say("rdt", $"UDP port {box.Port}", "rdt", string.Create(
-                CultureInfo.InvariantCulture,
-                $"\"Host\": \"127.0.0.1\", \"Port\": \"{box.Port}\", \"HttpPort\": \"{box.HttpPort}\", \"RateHz\": \"{hertz}\""));
+                new PipelineClock(TimeProvider.System), hertz, Port(parsed.GetValue(port)),
+                Port(parsed.GetValue(http)));
+            string at = $"\"Host\": \"127.0.0.1\", \"Port\": \"{box.Port}\", \"HttpPort\": \"{box.HttpPort}\"";
+            string settings = string.Create(CultureInfo.InvariantCulture, $"{at}, \"RateHz\": \"{hertz}\"");
+            Say("rdt", $"UDP port {box.Port}", "rdt", settings);
             box.Run(stopping);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
 
-    private static Command Rtde()
+    private static Command Network(
+        string name, string description, int usualPort, string adapter, string more,
+        Func<PipelineClock, int, (IDeviceSimulation Device, int Port)> create)
     {
-        var port = new Option<int>("--port") { Description = "TCP port.", DefaultValueFactory = _ => 30_004 };
-        var command = new Command("rtde", """
-            Universal Robots controller: RTDE on the loopback interface. Runs until Ctrl+C; says how to connect.
-
-            Example: edgefusion simulate rtde --port 30004
-            """)
+        var port = new Option<int>("--port") { Description = "TCP port.", DefaultValueFactory = _ => usualPort };
+        var command = new Command(
+            name, description + " on the loopback interface. Runs until Ctrl+C; says how to connect.\n\n"
+            + FormattableString.Invariant($"Example: edgefusion simulate {name} --port {usualPort}"))
         {
             port,
         };
         command.SetAction((parsed, stopping) =>
         {
-            using var robot = new RtdeController(
+            (IDeviceSimulation device, int taken) = create(
                 new PipelineClock(TimeProvider.System), Port(parsed.GetValue(port)));
-            Say("rtde", $"TCP port {robot.Port}", "ur-rtde",
-                $"\"Host\": \"127.0.0.1\", \"Port\": \"{robot.Port}\", \"Deliver\": \"joints\"");
-            robot.Run(stopping);
+            using var owned = device as IDisposable;
+            Say(name, $"TCP port {taken}", adapter, $"\"Host\": \"127.0.0.1\", \"Port\": \"{taken}\"{more}");
+            device.Run(stopping);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
     }
+
+    private static (IDeviceSimulation Device, int Port) Made<TDevice>(TDevice device, Func<TDevice, int> port)
+        where TDevice : IDeviceSimulation => (device, port(device));
 
     private static string? FullPath(string? link) => string.IsNullOrEmpty(link) ? null : Path.GetFullPath(link);
 

@@ -117,7 +117,8 @@ internal static class ForceAdapters
         };
         if (options.OnRobot && (options.RateHz > 1_000 || 1_000 % options.RateHz != 0))
         {
-            settings.Fault("Settings:RateHz of Kind onrobot must be 1000 divided by whole milliseconds: 1000, 500, 250 ...");
+            settings.Fault(
+                "Settings:RateHz of Kind onrobot must be 1000 divided by whole milliseconds: 1000, 500, 250 ...");
         }
 
         settings.Done();

@@ -105,8 +105,10 @@ internal sealed class JointAdapters
     private static ImmutableArray<ServoJoint> Joints(AdapterSettings settings)
     {
         ImmutableArray<ServoJoint>.Builder joints = ImmutableArray.CreateBuilder<ServoJoint>();
-        string text = settings.Required("Joints", "names and servo ids, e.g. pan=1,lift=-2 (minus: turns the other way)");
-        foreach (string entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        string text = settings.Required(
+            "Joints", "names and servo ids, e.g. pan=1,lift=-2 (minus: turns the other way)");
+        const StringSplitOptions Tidy = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+        foreach (string entry in text.Split(',', Tidy))
         {
             string[] parts = entry.Split('=', StringSplitOptions.TrimEntries);
             if (parts.Length == 2 && parts[0].Length > 0

@@ -13,6 +13,7 @@ internal sealed class DeviceBench<TDevice> : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly PseudoTerminal _line;
     private readonly Thread _thread;
+    private bool _disposed;
 
     public DeviceBench(Func<IByteChannel, PipelineClock, TDevice> create, string? link = null)
     {
@@ -30,6 +31,12 @@ internal sealed class DeviceBench<TDevice> : IDisposable
 
     public void Dispose()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         _stopping.Cancel();
         _thread.Join();
         _line.Dispose();

@@ -140,7 +140,8 @@ public sealed class RdtSensorTests : LiveSensorContract
         float largest = 0;
         for (long i = run.Ring.Oldest; i < run.Ring.Published; i++)
         {
-            largest = Math.Max(largest, MemoryMarshal.Cast<byte, float>(run.Ring.Payload(i)).ToArray()[..3].Max(Math.Abs));
+            float[] wrench = MemoryMarshal.Cast<byte, float>(run.Ring.Payload(i)).ToArray();
+            largest = Math.Max(largest, wrench[..3].Max(Math.Abs));
         }
 
         return largest;

@@ -2,7 +2,8 @@ using EdgeFusion.Sensing.Framing;
 
 namespace EdgeFusion.Sensing.Devices;
 
-/// <summary>What a device's line and clock are worth: counters that only grow, over all openings, and figures.</summary>
+/// <summary>What a device's line and clock are worth: counters that only grow, over all openings, and
+/// figures.</summary>
 /// <remarks><b>Threading.</b> Written by the capturing thread, read by any.</remarks>
 public sealed class DeviceHealth
 {

@@ -92,8 +92,8 @@ internal sealed record RdtCalibration(double NewtonPerCount, double NewtonMetreP
         {
             stopping.ThrowIfCancellationRequested();
             throw new SensorException(
-                $"Cannot read the calibration of the force sensor at {url}: {fault.Message} Check the address, or state "
-                + "CountsPerNewton and CountsPerNewtonMetre.", fault);
+                $"Cannot read the calibration of the force sensor at {url}: {fault.Message} Check the address, or "
+                + "state CountsPerNewton and CountsPerNewtonMetre.", fault);
         }
     }
 }

@@ -11,8 +11,8 @@ public sealed record RdtOptions
     public int Port { get; init; } = 49_152;
 
     /// <summary>
-    /// Records per second that the box is set to (ATI: on its web page, up to 7000; OnRobot: set by us as a whole number
-    /// of ms, up to 1000).
+    /// Records per second that the box is set to (ATI: on its web page, up to 7000; OnRobot: set by us as a whole
+    /// number of ms, up to 1000).
     /// </summary>
     public double RateHz { get; init; } = 1_000;
 

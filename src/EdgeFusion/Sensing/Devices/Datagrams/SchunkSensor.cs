@@ -105,7 +105,8 @@ public sealed class SchunkSensor : IDeviceSensor
                 bad++;
                 if (bad >= BadInARow)
                 {
-                    throw new SensorException($"{data.Name}: {BadInARow} datagrams in a row are no Schunk FTN packets.");
+                    throw new SensorException(
+                        $"{data.Name}: {BadInARow} datagrams in a row are no Schunk FTN packets.");
                 }
 
                 continue;

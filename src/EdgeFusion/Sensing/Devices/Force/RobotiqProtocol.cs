@@ -70,7 +70,8 @@ internal sealed class RobotiqProtocol : StreamProtocol
         }
 
         string found = link.BytesRead == 0
-            ? "it does not answer" : FormattableString.Invariant($"{link.BytesRead} bytes came, but none of its frames");
+            ? "it does not answer"
+            : FormattableString.Invariant($"{link.BytesRead} bytes came, but none of its frames");
         throw new SensorException(
             $"{link.Channel.Name}: no stream from {Device} at {BaudRate} baud ({found}). {Advice}.");
     }

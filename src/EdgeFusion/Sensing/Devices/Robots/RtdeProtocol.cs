@@ -100,7 +100,8 @@ internal sealed class RtdeProtocol : StreamProtocol
     {
         link.Send(RtdePackets.RequestVersion2());
         Require(
-            Await(link, RtdePackets.ProtocolVersion), link, "speaks no RTDE protocol 2: its software is older than 3.4");
+            Await(link, RtdePackets.ProtocolVersion), link,
+            "speaks no RTDE protocol 2: its software is older than 3.4");
         link.Send(RtdePackets.RequestControllerVersion());
         CheckController(Await(link, RtdePackets.ControllerVersion), link.Channel.Name);
         link.Send(RtdePackets.RequestOutputs(_options.RateHz, _names));
@@ -194,9 +195,8 @@ internal sealed class RtdeProtocol : StreamProtocol
         uint major = known ? BinaryPrimitives.ReadUInt32BigEndian(answer[RtdePackets.HeaderBytes..]) : 0;
         if (known && major < FirstFastController && _options.RateHz > SlowControllerHz)
         {
-            throw new SensorException(
-                FormattableString.Invariant($"{name}: controller software {major} sends at most {SlowControllerHz} Hz. ")
-                + FormattableString.Invariant($"Set RateHz to {SlowControllerHz}."));
+            throw new SensorException(FormattableString.Invariant(
+                $"{name}: controller software {major} sends {SlowControllerHz} Hz at most. Set RateHz to 125."));
         }
     }
 }

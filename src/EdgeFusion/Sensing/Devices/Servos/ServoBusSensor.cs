@@ -208,8 +208,8 @@ public sealed class ServoBusSensor : IDeviceSensor
         if (silence > GiveUpAfter)
         {
             throw new SensorException(
-                $"{link.Channel.Name}: {_protocol.Device} does not answer: {Missing()}. Check power, ids and baud rate, "
-                + "and that no other program moves the arm (a bus has one master; else set Mode to listen).");
+                $"{link.Channel.Name}: {_protocol.Device} does not answer: {Missing()}. Check power, ids and baud "
+                + "rate, and that no other program moves the arm (a bus has one master; else set Mode to listen).");
         }
     }
 
