@@ -23,6 +23,8 @@ internal sealed class SensorFactory
         _origin = new PaceOrigin(_cellOptions.Start);
         _catalog.Add("simulator", request => Simulated(request.Name, request.Options));
         _catalog.Add("replay", request => Replayed(request.Name, request.Options));
+        ForceAdapters.AddTo(_catalog);
+        JointAdapters.AddTo(_catalog);
     }
 
     /// <summary>The simulated cell, once a sensor has asked for it.</summary>
