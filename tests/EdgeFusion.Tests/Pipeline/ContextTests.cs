@@ -184,7 +184,11 @@ public sealed class ContextTests : IDisposable
         using var pipeline = new VirtualPipeline(
             new VirtualSetup
             {
-                Manifest = Model, Origin = At(0), Engines = engines, Sinks = [sink], Context = context,
+                Manifest = Model,
+                Origin = At(0),
+                Engines = engines,
+                Sinks = [sink],
+                Context = context,
             },
             feed.Sensors);
         if (cuts is null)
@@ -217,7 +221,11 @@ public sealed class ContextTests : IDisposable
         using var pipeline = new VirtualPipeline(
             new VirtualSetup
             {
-                Manifest = Model, Origin = At(0), Engines = [engine], Sinks = [sink], Context = context,
+                Manifest = Model,
+                Origin = At(0),
+                Engines = [engine],
+                Sinks = [sink],
+                Context = context,
             },
             feed.Sensors);
         while (feed.TryAdvance(out int sensor, out SampleHeader header))

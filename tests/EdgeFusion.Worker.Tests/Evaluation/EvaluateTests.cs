@@ -187,7 +187,10 @@ public sealed class EvaluateTests : IDisposable
             sensor,
             new SampleHeader
             {
-                Sequence = sequence, Capture = at, Arrival = at, Length = width * sizeof(float),
+                Sequence = sequence,
+                Capture = at,
+                Arrival = at,
+                Length = width * sizeof(float),
             },
             System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()));
     }

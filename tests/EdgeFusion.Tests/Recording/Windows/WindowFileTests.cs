@@ -90,7 +90,10 @@ public sealed class WindowFileTests : IDisposable
         using var pipeline = new VirtualPipeline(
             new VirtualSetup
             {
-                Manifest = Model, Origin = At(0), Windows = windows, Context = new RecordedContext(Model, labels),
+                Manifest = Model,
+                Origin = At(0),
+                Windows = windows,
+                Context = new RecordedContext(Model, labels),
             },
             feed.Sensors);
         pipeline.Run(feed);
