@@ -10,19 +10,8 @@ namespace EdgeFusion.Worker.Composition;
 internal static class MediaSensors
 {
     private const int DefaultRateHz = 16_000;
-    private static readonly (string, PixelFormat)[] PixelFormats =
-        [("rgb8", PixelFormat.Rgb8), ("bgr8", PixelFormat.Bgr8), ("gray8", PixelFormat.Gray8)];
-
-    private static readonly (string, AudioFormat)[] SampleFormats =
-        [("f32", AudioFormat.Float32), ("s16", AudioFormat.Int16)];
-
-    private static readonly (string, GStreamerSource?)[] Sources =
-    [
-        ("v4l2", GStreamerSource.V4l2), ("csi", GStreamerSource.Csi), ("rtsp", GStreamerSource.Rtsp),
-        ("http", GStreamerSource.Http), ("file", GStreamerSource.File), ("alsa", GStreamerSource.Alsa),
-        ("pulse", GStreamerSource.Pulse), ("pipewire", GStreamerSource.PipeWire), ("test", GStreamerSource.Test),
-        ("pipeline", GStreamerSource.Custom),
-    ];
+    private static readonly string[] Sources =
+        ["v4l2", "csi", "rtsp", "http", "file", "alsa", "pulse", "pipewire", "test", "pipeline"];
 
     public static void AddTo(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog)
     {
@@ -31,20 +20,20 @@ internal static class MediaSensors
     }
 
     /// <summary>Width, Height, Fps and Format as frames.</summary>
-    public static SensorInfo Frames(string name, string modality, SensorSettings settings) => new()
+    public static SensorInfo Frames(string name, string modality, AdapterSettings settings) => new()
     {
         Name = name,
         Modality = modality.Length > 0 ? modality : "camera",
         Layout = new FrameLayout(
-            settings.Whole("Width", 640, 1, 16_384), settings.Whole("Height", 480, 1, 16_384),
-            settings.Choice("Format", PixelFormat.Rgb8, PixelFormats)),
+            settings.Integer("Width", 640, 1, 16_384), settings.Integer("Height", 480, 1, 16_384),
+            (PixelFormat)settings.Choice("Format", "rgb8", "bgr8", "gray8")),
         RateHz = settings.Number("Fps", 30, 0.01, 1_000),
     };
 
     /// <summary>Rate, Channels, Samples and BlockMs as audio.</summary>
-    public static SensorInfo Sound(string name, string modality, SensorSettings settings)
+    public static SensorInfo Sound(string name, string modality, AdapterSettings settings)
     {
-        int rate = settings.Whole("Rate", DefaultRateHz, 1_000, 768_000);
+        int rate = settings.Integer("Rate", DefaultRateHz, 1_000, 768_000);
         double block = settings.Number("BlockMs", 10, 1, 1_000);
         int frames = Math.Max(1, (int)Math.Round(rate * block / 1_000));
         return new SensorInfo
@@ -52,23 +41,29 @@ internal static class MediaSensors
             Name = name,
             Modality = modality.Length > 0 ? modality : "microphone",
             Layout = new AudioLayout(
-                settings.Whole("Channels", 1, 1, 64), settings.Choice("Samples", AudioFormat.Float32, SampleFormats),
+                settings.Integer("Channels", 1, 1, 64), (AudioFormat)settings.Choice("Samples", "f32", "s16"),
                 frames),
             RateHz = rate,
             FramesPerBlock = frames,
         };
     }
 
+    /// <summary>A duration given in milliseconds.</summary>
+    public static TimeSpan Milliseconds(
+        AdapterSettings settings, string name, double otherwise, double least, double most) =>
+        TimeSpan.FromMilliseconds(settings.Number(name, otherwise, least, most));
+
     private static GStreamerSensor GStreamer(string name, SensorOptions options)
     {
-        var settings = new SensorSettings(options);
+        var settings = new AdapterSettings(options.Settings);
         GStreamerOptions gstreamer = ReadGStreamer(settings);
-        bool isSound = settings.Choice(
-            "Media", IsSound(gstreamer.Source, options.Modality), ("video", false), ("audio", true));
+        bool isSound = settings.Has("Media")
+            ? settings.Choice("Media", "video", "audio") == 1
+            : IsSound(gstreamer.Source, options.Modality);
         SensorInfo info = isSound
             ? Sound(name, options.Modality, settings)
             : Frames(name, options.Modality, settings);
-        settings.Check();
+        settings.Done();
         return GStreamerSensor.Probe() is { } missing
             ? throw new ConfigurationException(missing)
             : new GStreamerSensor(info, gstreamer);
@@ -76,21 +71,21 @@ internal static class MediaSensors
 
     private static AlsaSensor Alsa(string name, SensorOptions options)
     {
-        var settings = new SensorSettings(options);
+        var settings = new AdapterSettings(options.Settings);
         SensorInfo info = Sound(name, options.Modality, settings);
         var alsa = new AlsaOptions
         {
             Device = settings.Text("Device", "default"),
-            Periods = settings.Whole("Periods", 8, 2, 64),
-            SilenceTimeout = settings.Milliseconds("SilenceTimeoutMs", 2_000, 100, 3_600_000),
+            Periods = settings.Integer("Periods", 8, 2, 64),
+            SilenceTimeout = Milliseconds(settings, "SilenceTimeoutMs", 2_000, 100, 3_600_000),
         };
-        settings.Check();
+        settings.Done();
         return AlsaSensor.Probe() is { } missing
             ? throw new ConfigurationException(missing)
             : new AlsaSensor(info, alsa);
     }
 
-    private static GStreamerOptions ReadGStreamer(SensorSettings settings)
+    private static GStreamerOptions ReadGStreamer(AdapterSettings settings)
     {
         var options = new GStreamerOptions
         {
@@ -99,19 +94,20 @@ internal static class MediaSensors
             Path = settings.Text("File"),
             User = settings.Text("User"),
             PasswordFile = settings.Text("PasswordFile"),
-            OverUdp = settings.Choice("Transport", false, ("tcp", false), ("udp", true)),
-            Latency = settings.Milliseconds("LatencyMs", 100, 0, 10_000),
+            OverUdp = settings.Choice("Transport", "tcp", "udp") == 1,
+            Latency = Milliseconds(settings, "LatencyMs", 100, 0, 10_000),
             Pattern = settings.Text("Pattern"),
-            Loop = settings.Flag("Loop"),
+            Loop = settings.Flag("Loop", false),
             Pipeline = settings.Text("Pipeline"),
-            StartTimeout = settings.Milliseconds("StartTimeoutMs", 10_000, 100, 3_600_000),
-            SilenceTimeout = settings.Milliseconds("SilenceTimeoutMs", 2_000, 100, 3_600_000),
+            StartTimeout = Milliseconds(settings, "StartTimeoutMs", 10_000, 100, 3_600_000),
+            SilenceTimeout = Milliseconds(settings, "SilenceTimeoutMs", 2_000, 100, 3_600_000),
         };
-        GStreamerSource? source = settings.Choice("Source", Guess(options), Sources);
+        GStreamerSource? source = settings.Has("Source")
+            ? (GStreamerSource)settings.Choice("Source", Sources)
+            : Guess(options);
         if (source is null)
         {
-            settings.Fault("Source", "is missing; there are v4l2, csi, rtsp, http, file, alsa, pulse, pipewire, test, "
-                + "pipeline");
+            settings.Fault($"Settings:Source is missing; there are {string.Join(", ", Sources)}");
         }
 
         options = options with { Source = source ?? GStreamerSource.Test };
@@ -134,7 +130,7 @@ internal static class MediaSensors
         source is GStreamerSource.Alsa or GStreamerSource.Pulse or GStreamerSource.PipeWire
         || modality == "microphone";
 
-    private static void CheckAddress(GStreamerOptions options, SensorSettings settings)
+    private static void CheckAddress(GStreamerOptions options, AdapterSettings settings)
     {
         string[] schemes = options.Source switch
         {
@@ -146,23 +142,23 @@ internal static class MediaSensors
         {
             if (!Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? url) || !schemes.Contains(url.Scheme))
             {
-                settings.Fault("Url", $"is missing or no address that begins with {string.Join(" or ", schemes)}://");
+                settings.Fault($"Settings:Url is missing or no address that begins with {string.Join(" or ", schemes)}://");
             }
             else if (url.UserInfo.Length > 0)
             {
-                settings.Fault("Url", "holds a user name or password: put them into User and PasswordFile (the name of "
+                settings.Fault("Settings:Url holds a user name or password: put them into User and PasswordFile (the name of "
                     + "a file whose first line is the password)");
             }
         }
 
         if (options.Source == GStreamerSource.File && options.Path.Length == 0)
         {
-            settings.Fault("File", "is missing: the file to play");
+            settings.Fault("Settings:File is missing: the file to play");
         }
 
         if (options.Source == GStreamerSource.Custom && options.Pipeline.Length == 0)
         {
-            settings.Fault("Pipeline", "is missing: a pipeline in GStreamer's notation without a sink");
+            settings.Fault("Settings:Pipeline is missing: a pipeline in GStreamer's notation without a sink");
         }
     }
 }

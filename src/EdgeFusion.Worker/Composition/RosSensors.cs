@@ -20,9 +20,6 @@ internal static class RosSensors
     private static readonly (string Name, string Prefix, string Unit)[] Fields =
         [("position", "q_", "rad"), ("velocity", "dq_", "rad/s"), ("effort", "tau_", "Nm")];
 
-    private static readonly (string, RosClock)[] Clocks =
-        [("fitted", RosClock.Fitted), ("stamp", RosClock.Stamp), ("arrival", RosClock.Arrival)];
-
     public static void AddTo(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog)
     {
         catalog.Add("foxglove", request => Create(
@@ -34,8 +31,8 @@ internal static class RosSensors
     private static RosSensor Create(
         string name, SensorOptions options, string defaultUrl, Func<SensorInfo, RosTopicOptions, RosSensor> make)
     {
-        var settings = new SensorSettings(options);
-        string topic = settings.Required("Topic", "/joint_states");
+        var settings = new AdapterSettings(options.Settings);
+        string topic = settings.Required("Topic", "the topic, e.g. /joint_states");
         string url = settings.Text("Url", defaultUrl);
         string type = ReadType(settings);
         SensorInfo info = Info(name, options.Modality, type, settings);
@@ -44,25 +41,25 @@ internal static class RosSensors
             Url = url,
             Topic = topic,
             Type = type,
-            Clock = settings.Choice("Clock", RosClock.Fitted, Clocks),
-            StartTimeout = settings.Milliseconds("StartTimeoutMs", 10_000, 100, 3_600_000),
-            SilenceTimeout = settings.Milliseconds("SilenceTimeoutMs", 2_000, 100, 3_600_000),
-            MaxMessageBytes = settings.Whole("MaxMessageMiB", 64, 1, 1_024) << 20,
+            Clock = (RosClock)settings.Choice("Clock", "fitted", "stamp", "arrival"),
+            StartTimeout = MediaSensors.Milliseconds(settings, "StartTimeoutMs", 10_000, 100, 3_600_000),
+            SilenceTimeout = MediaSensors.Milliseconds(settings, "SilenceTimeoutMs", 2_000, 100, 3_600_000),
+            MaxMessageBytes = settings.Integer("MaxMessageMiB", 64, 1, 1_024) << 20,
             ImageDecoder = type.EndsWith("CompressedImage", StringComparison.Ordinal) ? Adapters.ImageDecoder() : null,
         };
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address) || address.Scheme is not ("ws" or "wss"))
         {
-            settings.Fault("Url", $"'{url}' is no ws:// or wss:// address");
+            settings.Fault($"Settings:Url '{url}' is no ws:// or wss:// address");
         }
 
-        settings.Check();
+        settings.Done();
         return make(info, ros);
     }
 
     /// <summary>A type by its own name or with its package.</summary>
-    private static string ReadType(SensorSettings settings)
+    private static string ReadType(AdapterSettings settings)
     {
-        string text = settings.Required("Type", "JointState");
+        string text = settings.Required("Type", "the message type, e.g. JointState");
         var names = new List<string>();
         foreach ((string name, string full) in Types)
         {
@@ -76,13 +73,13 @@ internal static class RosSensors
 
         if (text.Length > 0)
         {
-            settings.Fault("Type", $"'{text}' is not supported; there are {string.Join(", ", names)}");
+            settings.Fault($"Settings:Type '{text}' is not supported; there are {string.Join(", ", names)}");
         }
 
         return "";
     }
 
-    private static SensorInfo Info(string name, string modality, string type, SensorSettings settings)
+    private static SensorInfo Info(string name, string modality, string type, AdapterSettings settings)
     {
         switch (type[(type.LastIndexOf('/') + 1)..])
         {
@@ -100,7 +97,7 @@ internal static class RosSensors
     }
 
     private static SensorInfo Vector(
-        string name, string modality, string otherwise, VectorLayout layout, SensorSettings settings) => new()
+        string name, string modality, string otherwise, VectorLayout layout, AdapterSettings settings) => new()
         {
             Name = name,
             Modality = modality.Length > 0 ? modality : otherwise,
@@ -111,23 +108,26 @@ internal static class RosSensors
     private static VectorLayout Wrench() =>
         new(["fx", "fy", "fz", "tx", "ty", "tz"], ["N", "N", "N", "Nm", "Nm", "Nm"]);
 
-    private static VectorLayout Imu(SensorSettings settings)
+    private static VectorLayout Imu(AdapterSettings settings)
     {
         var motion = new VectorLayout(
             ["wx", "wy", "wz", "ax", "ay", "az"], ["rad/s", "rad/s", "rad/s", "m/s^2", "m/s^2", "m/s^2"]);
-        return settings.Flag("Orientation")
+        return settings.Flag("Orientation", false)
             ? new VectorLayout(
                 motion.Elements.AddRange("qx", "qy", "qz", "qw"), motion.Units.AddRange("1", "1", "1", "1"))
             : motion;
     }
 
-    private static VectorLayout Joints(SensorSettings settings)
+    private static string[] Names(string text) => text.Split(
+        [',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static VectorLayout Joints(AdapterSettings settings)
     {
-        string[] joints = settings.List("Joints");
-        string[] wanted = settings.List("Fields", "position", "velocity", "effort");
+        string[] joints = Names(settings.Text("Joints"));
+        string[] wanted = Names(settings.Text("Fields", "position, velocity, effort"));
         if (joints.Length == 0)
         {
-            settings.Fault("Joints", "is missing: names of the joints in the wanted order, e.g. joint_1, joint_2");
+            settings.Fault("Settings:Joints is missing: names of the joints in the wanted order, e.g. joint_1, joint_2");
         }
 
         ImmutableArray<string>.Builder elements = ImmutableArray.CreateBuilder<string>();
@@ -137,7 +137,7 @@ internal static class RosSensors
             int index = Array.FindIndex(Fields, f => f.Name == field);
             if (index < 0)
             {
-                settings.Fault("Fields", $"'{field}' is unknown; there are position, velocity, effort");
+                settings.Fault($"Settings:Fields '{field}' is unknown; there are position, velocity, effort");
                 continue;
             }
 
@@ -150,7 +150,7 @@ internal static class RosSensors
 
         if (joints.Distinct(StringComparer.Ordinal).Count() != joints.Length)
         {
-            settings.Fault("Joints", "names a joint twice");
+            settings.Fault("Settings:Joints names a joint twice");
         }
 
         return new VectorLayout(elements.ToImmutable(), units.ToImmutable());

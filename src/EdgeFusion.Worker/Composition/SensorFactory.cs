@@ -23,6 +23,8 @@ internal sealed class SensorFactory
         _origin = new PaceOrigin(_cellOptions.Start);
         _catalog.Add("simulator", request => Simulated(request.Name, request.Options));
         _catalog.Add("replay", request => Replayed(request.Name, request.Options));
+        ForceAdapters.AddTo(_catalog);
+        JointAdapters.AddTo(_catalog);
         MediaSensors.AddTo(_catalog);
         RosSensors.AddTo(_catalog);
     }

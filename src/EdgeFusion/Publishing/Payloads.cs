@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeFusion.Sensing.Devices;
 
 namespace EdgeFusion.Publishing;
 
@@ -45,7 +46,21 @@ internal readonly record struct OutboxPayload(
 /// <summary>Payload of a sensor topic.</summary>
 internal readonly record struct SensorPayload(
     int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
-    long AtNs, long Taken, long Rejected, long Overwritten, long Restarts);
+    long AtNs, long Taken, long Rejected, long Overwritten, long Restarts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device);
+
+/// <summary>Line and clock of a device in a sensor payload.</summary>
+internal sealed record DevicePayload(
+    long FramesOk, long CrcBad, long ResyncBytes, long Overrun, long Lost, long Duplicates, long Invalid,
+    double ClockDriftPpm, double ClockResidualMs, long ClockResets)
+{
+    private const double NanosecondsPerMillisecond = 1e6;
+
+    public static DevicePayload? From(DeviceHealth? device) => device is null ? null : new DevicePayload(
+        device.Frames.FramesOk, device.Frames.CrcBad, device.Frames.ResyncBytes, device.Frames.Overrun, device.Lost,
+        device.Duplicates, device.Invalid, Math.Round(device.DriftPpm, 3),
+        Math.Round(device.ClockResidualNanoseconds / NanosecondsPerMillisecond, 6), device.ClockResets);
+}
 
 /// <summary>The generated writers: no reflection at run time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
