@@ -150,7 +150,8 @@ internal static class DeviceSimulationCommands
         }
         catch (SocketException fault)
         {
-            throw new ConfigurationException($"Cannot listen on that port: {fault.Message}. Choose another one.", fault);
+            throw new ConfigurationException(
+                $"Cannot listen on that port: {fault.Message}. Choose another one.", fault);
         }
     }
 
