@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Net.Sockets;
 using EdgeFusion.Linux.Serial;
 using EdgeFusion.Sensing.Channels;
 using EdgeFusion.Simulator.Devices;
@@ -105,9 +106,9 @@ internal static class DeviceSimulationCommands
         {
             double hertz = parsed.GetValue(rate);
             Require(hertz is >= 1 and <= 8_000, "--rate must be 1..8000");
-            using var box = new RdtBox(
-                new PipelineClock(TimeProvider.System), hertz, Port(parsed.GetValue(port)),
-                Port(parsed.GetValue(http)));
+            int udp = Port(parsed.GetValue(port));
+            int tcp = Port(parsed.GetValue(http));
+            using RdtBox box = Listening(() => new RdtBox(new PipelineClock(TimeProvider.System), hertz, udp, tcp));
             string at = $"\"Host\": \"127.0.0.1\", \"Port\": \"{box.Port}\", \"HttpPort\": \"{box.HttpPort}\"";
             string settings = string.Create(CultureInfo.InvariantCulture, $"{at}, \"RateHz\": \"{hertz}\"");
             Say("rdt", $"UDP port {box.Port}", "rdt", settings);
@@ -130,14 +131,28 @@ internal static class DeviceSimulationCommands
         };
         command.SetAction((parsed, stopping) =>
         {
-            (IDeviceSimulation device, int taken) = create(
-                new PipelineClock(TimeProvider.System), Port(parsed.GetValue(port)));
+            int wanted = Port(parsed.GetValue(port));
+            (IDeviceSimulation device, int taken) = Listening(
+                () => create(new PipelineClock(TimeProvider.System), wanted));
             using var owned = device as IDisposable;
             Say(name, $"TCP port {taken}", adapter, $"\"Host\": \"127.0.0.1\", \"Port\": \"{taken}\"{more}");
             device.Run(stopping);
             return Task.FromResult(ExitCode.Success);
         });
         return command;
+    }
+
+    private static TResult Listening<TResult>(Func<TResult> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (SocketException fault)
+        {
+            throw new ConfigurationException(
+                $"Cannot listen on that port: {fault.Message}. Choose another one.", fault);
+        }
     }
 
     private static (IDeviceSimulation Device, int Port) Made<TDevice>(TDevice device, Func<TDevice, int> port)

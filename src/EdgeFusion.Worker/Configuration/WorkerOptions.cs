@@ -88,7 +88,7 @@ internal sealed record ExplainOptions
 /// <summary>One sensor.</summary>
 internal sealed record SensorOptions
 {
-    /// <summary>Adapter: simulator or replay (see the error text for what a build has).</summary>
+    /// <summary>Adapter: simulator, replay, or a device's (config/README.md lists them).</summary>
     public string Adapter { get; init; } = "";
 
     /// <summary>Modality, where it should differ from the adapter's own. Default empty = the adapter's.</summary>

@@ -31,7 +31,7 @@ public sealed class TcpEndpoint(string host, int port) : IByteEndpoint
         {
             socket.Dispose();
             stopping.ThrowIfCancellationRequested();
-            throw new SensorException($"Cannot connect to {Name}: {Reason(fault)}.", fault);
+            throw new SensorException($"Cannot connect to {Name}: {Reason(fault)}", fault);
         }
     }
 
@@ -40,8 +40,8 @@ public sealed class TcpEndpoint(string host, int port) : IByteEndpoint
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
             "nothing listens there. Is the device's service on, and is the port right?",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
-            "there is no host of that name. Use the device's address",
-        SocketException socket => socket.Message,
+            "there is no host of that name. Use the device's address.",
+        SocketException socket => socket.Message + ".",
         _ => "no answer within 2 s. Is the device on, and in the same network?",
     };
 }
