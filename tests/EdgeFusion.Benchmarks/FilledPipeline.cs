@@ -52,12 +52,5 @@ internal sealed class FilledPipeline : IDisposable
 
     public Timestamp End { get; }
 
-    public void Dispose()
-    {
-        Arena.Dispose();
-        foreach (SensorRing ring in Rings)
-        {
-            ring.Dispose();
-        }
-    }
+    public void Dispose() => Arena.Dispose();
 }

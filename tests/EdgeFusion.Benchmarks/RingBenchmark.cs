@@ -46,7 +46,4 @@ public class RingBenchmark
         Write();
         return _reader.TryRead(out _, _target);
     }
-
-    [GlobalCleanup]
-    public void Close() => _ring.Dispose();
 }

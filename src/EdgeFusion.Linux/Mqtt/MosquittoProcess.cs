@@ -4,11 +4,17 @@ using System.Globalization;
 
 namespace EdgeFusion.Linux.Mqtt;
 
-/// <summary>A mosquitto of our own with a configuration in a temporary folder.</summary>
+/// <summary>
+/// A mosquitto of our own with a configuration in a temporary folder. Both go when this object does, and also when this
+/// process is killed: a shell waits at the other end of a pipe, which closes with us.
+/// </summary>
 internal sealed class MosquittoProcess : IDisposable
 {
+    private const string Watch = "read -r _; kill \"$0\" 2>/dev/null; rm -r -- \"$1\"";
+
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
+    private Process? _watcher;
     private volatile string _lastWords = "it said nothing";
     private bool _disposed;
 
@@ -41,6 +47,9 @@ internal sealed class MosquittoProcess : IDisposable
             StartInfo = new ProcessStartInfo(program, ["-c", config])
             {
                 RedirectStandardError = true,
+
+                // Whoever reads our output waits for its last writer: that must not be the broker.
+                RedirectStandardOutput = true,
                 UseShellExecute = false,
             },
         };
@@ -50,12 +59,12 @@ internal sealed class MosquittoProcess : IDisposable
         {
             process.Start();
             process.BeginErrorReadLine();
+            broker._watcher = StartWatcher(process.Id, folder);
             return broker;
         }
         catch (Win32Exception fault)
         {
-            folder.Delete(recursive: true);
-            process.Dispose();
+            broker.Dispose();
             throw new TransportException($"Could not start {program}: {fault.Message}. Check its permissions.", fault);
         }
     }
@@ -68,14 +77,42 @@ internal sealed class MosquittoProcess : IDisposable
         }
 
         _disposed = true;
-        if (!_process.HasExited)
+        End(_watcher);
+        End(_process);
+        _folder.Delete(recursive: true);
+    }
+
+    private static Process StartWatcher(int broker, DirectoryInfo folder) => Process.Start(
+        new ProcessStartInfo(
+            "/bin/sh", ["-c", Watch, broker.ToString(CultureInfo.InvariantCulture), folder.FullName])
         {
-            _process.Kill();
-            _process.WaitForExit(2000);
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        })!;
+
+    private static void End(Process? process)
+    {
+        if (process is null)
+        {
+            return;
         }
 
-        _process.Dispose();
-        _folder.Delete(recursive: true);
+        try
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+                process.WaitForExit(2000);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It was never started.
+        }
+
+        process.Dispose();
     }
 
     private static string? Find()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace EdgeFusion.Worker.Commands;
 
@@ -17,15 +18,20 @@ internal static class CommandLine
     /// <summary>Parses and runs.</summary>
     public static Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand(Description);
+        // Not a RootCommand: that one is named after the program file, and users type "edgefusion".
+        var root = new Command("edgefusion", Description);
+        root.Options.Add(new HelpOption());
+        root.Options.Add(new VersionOption());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(DevicesCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(ReplayCommand.Create());
+        root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         ParseResult parsed = root.Parse(args);
         var configuration = new InvocationConfiguration
         {

@@ -62,6 +62,14 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string> Precision = EngineOptions.Precision();
+    private static readonly Option<string> Graph = EngineOptions.Graph();
+
+    private static readonly Option<int> Explain = new("--explain")
+    {
+        Description = "Say what each sensor contributed, every so many windows; 0 = as the recorded run did.",
+    };
+
     private static readonly Option<string> Provider = new("--provider")
     {
         Description = "cpu, cuda, tensorrt or auto. Only cpu gives the same bytes everywhere.",
@@ -81,7 +89,7 @@ internal static class ReplayCommand
             """)
         {
             Recording, Model, Realtime, Speed, Out, Expect, Publish, Node, Threads, NoInference, Recover, Cuts, Map,
-            Provider,
+            Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -95,9 +103,10 @@ internal static class ReplayCommand
     {
         int threads = parsed.GetValue(Threads);
         double speed = parsed.GetValue(Realtime) ? 1 : parsed.GetValue(Speed);
-        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed))
+        int explain = parsed.GetValue(Explain);
+        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed) || explain < 0)
         {
-            throw new ConfigurationException("--threads must be 1..64 and --speed 0 or more.");
+            throw new ConfigurationException("--threads must be 1..64, --speed and --explain 0 or more.");
         }
 
         return new ReplayRequest
@@ -106,6 +115,7 @@ internal static class ReplayCommand
             Model = parsed.GetValue(Model)!,
             Speed = speed,
             Threads = threads,
+            ExplainEvery = explain,
             Inference = !parsed.GetValue(NoInference),
             Recover = parsed.GetValue(Recover),
             RepeatCuts = parsed.GetValue(Cuts) == "recorded",
@@ -114,6 +124,8 @@ internal static class ReplayCommand
             PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
             Node = parsed.GetValue(Node)!,
             Providers = [parsed.GetValue(Provider)!],
+            Precision = parsed.GetValue(Precision)!,
+            Graph = parsed.GetValue(Graph)!,
             Modalities = Modalities(parsed.GetValue(Map)!),
         };
     }

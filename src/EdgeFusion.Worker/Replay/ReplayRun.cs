@@ -43,7 +43,8 @@ internal sealed class ReplayRun : IDisposable
         }
 
         _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities, request.Recover));
-        _accuracy = new AccuracySink(_manifest, LabelTrack.Read(_feed.File));
+        LabelTrack labels = LabelTrack.Read(_feed.File);
+        _accuracy = new AccuracySink(_manifest, labels);
         ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
         sinks.Add(_accuracy);
         if (request.Out is { } path)
@@ -74,6 +75,8 @@ internal sealed class ReplayRun : IDisposable
                 Origin = _feed.Origin,
                 Engines = engines,
                 Sinks = sinks.ToImmutable(),
+                Context = new RecordedContext(_manifest, labels),
+                ExplainEvery = request.ExplainEvery,
             },
             _feed.Sensors));
     }
@@ -157,11 +160,16 @@ internal sealed class ReplayRun : IDisposable
 
     private ImmutableArray<IInferenceEngine> OpenEngines(ReplayRequest request)
     {
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(request.Model));
+        ModelBundle bundle = Engines.OpenBundle(request.Model, request.Precision);
+        var options = new OnnxEngineOptions
+        {
+            Providers = request.Providers,
+            Graph = Engines.Graph(request.Graph),
+        };
         ImmutableArray<IInferenceEngine>.Builder engines = ImmutableArray.CreateBuilder<IInferenceEngine>();
         for (int i = 0; i < request.Threads; i++)
         {
-            engines.Add(Own(OnnxEngine.Create(bundle, new OnnxEngineOptions { Providers = request.Providers })));
+            engines.Add(Own(Engines.Open(bundle, options)));
         }
 
         return engines.ToImmutable();

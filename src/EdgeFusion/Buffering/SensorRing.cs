@@ -18,13 +18,17 @@ namespace EdgeFusion.Buffering;
 /// torn and must be thrown away.
 /// </para>
 /// <para>
-/// Payloads lie back to back in one 64-byte aligned native block, so that a run of vector samples is one span. Headers
-/// lie in an array of their own, so that a search by time touches no payload.
+/// Payloads lie back to back in one 64-byte aligned block, so that a run of vector samples is one span. Headers lie in
+/// an array of their own, so that a search by time touches no payload.
+/// </para>
+/// <para>
+/// <b>Ownership.</b> The block belongs to the garbage collector (pinned, never moved): whoever still reads or writes at
+/// shutdown, a recorder that takes the last samples or a device thread that hangs, keeps it alive.
 /// </para>
 /// <para><b>Threading.</b> <see cref="Claim"/> and <see cref="Publish"/> from one thread at a time; everything else
 /// from any thread. Hot path: allocates nothing after construction.</para>
 /// </remarks>
-public sealed unsafe class SensorRing : IDisposable
+public sealed class SensorRing
 {
     private const int Alignment = 64;
 
@@ -36,7 +40,8 @@ public sealed unsafe class SensorRing : IDisposable
     private readonly long _capacity;
     private readonly long _mask;
     private readonly SampleHeader[] _headers;
-    private byte* _block;
+    private readonly byte[] _block;
+    private readonly int _start;
     private RingCounters _counters;
     private bool _claimOpen;
 
@@ -45,6 +50,8 @@ public sealed unsafe class SensorRing : IDisposable
     /// <param name="capacity">
     /// Least number of samples held, &gt;= 2; for small samples the next power of two is taken.
     /// </param>
+    /// <exception cref="ConfigurationException">The samples need more than the 2 GB that one block can
+    /// have.</exception>
     public SensorRing(SensorInfo info, int capacity)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -56,9 +63,16 @@ public sealed unsafe class SensorRing : IDisposable
         _capacity = small ? (long)BitOperations.RoundUpToPowerOf2((uint)capacity) : capacity;
         _mask = small ? _capacity - 1 : -1;
         _headers = new SampleHeader[_capacity];
-        nuint bytes = (nuint)_slotBytes * (nuint)_capacity;
-        _block = (byte*)NativeMemory.AlignedAlloc(bytes, Alignment);
-        NativeMemory.Clear(_block, bytes);
+        long bytes = (_slotBytes * _capacity) + Alignment;
+        if (bytes > Array.MaxLength)
+        {
+            throw new ConfigurationException(
+                $"Sensor '{info.Name}': {_capacity} samples of {_slotBytes} bytes do not fit a ring, which holds up to "
+                + $"{Array.MaxLength} bytes; use smaller or fewer frames, or a shorter window.");
+        }
+
+        _block = GC.AllocateArray<byte>((int)bytes, pinned: true);
+        _start = Alignment - (int)(Marshal.UnsafeAddrOfPinnedArrayElement(_block, 0) % Alignment);
     }
 
     /// <summary>The sensor whose samples it holds.</summary>
@@ -87,7 +101,6 @@ public sealed unsafe class SensorRing : IDisposable
     /// <summary>The slot of the next sample. The same slot again until <see cref="Publish"/>.</summary>
     public Span<byte> Claim()
     {
-        ObjectDisposedException.ThrowIf(_block == null, this);
         long next = _counters.Published;
         if (!_claimOpen)
         {
@@ -97,7 +110,7 @@ public sealed unsafe class SensorRing : IDisposable
             _claimOpen = true;
         }
 
-        return new Span<byte>(_block + (Index(next) * _slotBytes), _slotBytes);
+        return MemoryMarshal.CreateSpan(ref Slot(Index(next)), _slotBytes);
     }
 
     /// <summary>Publishes the claimed slot as the next sample.</summary>
@@ -130,8 +143,8 @@ public sealed unsafe class SensorRing : IDisposable
     public ReadOnlySpan<byte> Payload(long sequence)
     {
         long index = Index(sequence);
-        return new ReadOnlySpan<byte>(
-            _block + (index * _slotBytes), Math.Clamp(_headers[index].Length, 0, _slotBytes));
+        return MemoryMarshal.CreateReadOnlySpan(
+            ref Slot(index), Math.Clamp(_headers[index].Length, 0, _slotBytes));
     }
 
     /// <summary>
@@ -142,7 +155,7 @@ public sealed unsafe class SensorRing : IDisposable
     {
         long index = Index(sequence);
         long samples = Math.Min(count, _capacity - index);
-        return new ReadOnlySpan<byte>(_block + (index * _slotBytes), checked((int)(samples * _slotBytes)));
+        return MemoryMarshal.CreateReadOnlySpan(ref Slot(index), checked((int)(samples * _slotBytes)));
     }
 
     /// <summary>
@@ -156,24 +169,13 @@ public sealed unsafe class SensorRing : IDisposable
         return Volatile.Read(ref _counters.Claimed) - _capacity <= sequence;
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Frees the block where <see cref="Dispose"/> was forgotten.</summary>
-    ~SensorRing() => Free();
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Index(long sequence) => _mask >= 0 ? sequence & _mask : sequence % _capacity;
 
-    private void Free()
-    {
-        NativeMemory.AlignedFree(_block);
-        _block = null;
-    }
+    /// <summary>First byte of a slot; the index comes from <see cref="Index"/> and is in range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref byte Slot(long index) => ref Unsafe.Add(
+        ref MemoryMarshal.GetArrayDataReference(_block), (nint)(_start + (index * _slotBytes)));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void ThrowBadPublish(int length) => throw new InvalidOperationException(_claimOpen

@@ -9,8 +9,9 @@ internal sealed record StatusPayload(int Schema, string Node, string State, stri
 /// <summary>Payload of the info topic.</summary>
 internal sealed record InfoPayload(
     int Schema, string Node, string Epoch, string Version, ModelPayload Model, EnginePayload? Engine,
-    WindowPayload Window, HeadPayload[] Heads, InputPayload[] Inputs, SensorInfoPayload[] Sensors,
-    TopicsPayload Topics);
+    WindowPayload Window, HeadPayload[] Heads,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContextPayload[]? Context,
+    InputPayload[] Inputs, SensorInfoPayload[] Sensors, TopicsPayload Topics);
 
 /// <summary>The model in an info payload.</summary>
 internal sealed record ModelPayload(string Name, string Version, string Sha256, string Description);
@@ -23,6 +24,9 @@ internal sealed record WindowPayload(double LengthMs, double HopMs, double Deadl
 
 /// <summary>A head in an info payload.</summary>
 internal sealed record HeadPayload(string Name, string Kind, string[] Labels, string[]? Units, string Topic);
+
+/// <summary>A context input in an info payload.</summary>
+internal sealed record ContextPayload(string Name, string[] Labels);
 
 /// <summary>A model input in an info payload.</summary>
 internal sealed record InputPayload(string Modality, string Kind, double RateHz, int[] Shape);

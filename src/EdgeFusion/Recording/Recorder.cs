@@ -34,7 +34,9 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private long _lost;
     private long _written;
     private long _bytesAtFailure;
+    private string? _failure;
     private bool _failing;
+    private bool _reported;
     private bool _disposed;
 
     /// <summary>Writes a prediction's JSON; may be null to record decisions only.</summary>
@@ -114,6 +116,8 @@ public sealed class Recorder : IPredictionSink, IDisposable
                 Failed(failure);
             }
         }
+
+        Report();
     }
 
     /// <summary>Takes what is still in the rings, completes the file and closes it.</summary>
@@ -139,10 +143,12 @@ public sealed class Recorder : IPredictionSink, IDisposable
         while (!stopping.IsCancellationRequested)
         {
             DrainGuarded();
+            Report();
             _clock.WaitUntil(_clock.Now + Poll, stopping);
         }
 
         DrainGuarded();
+        Report();
     }
 
     /// <summary>A defect in recording is reported like a full disk: it must not end the process, which
@@ -157,11 +163,10 @@ public sealed class Recorder : IPredictionSink, IDisposable
         catch (Exception defect)
 #pragma warning restore CA1031
         {
-            _lost++;
-            if (!_failing)
+            lock (_lock)
             {
-                _failing = true;
-                _observer.SinkChanged(Name, $"{defect.GetType().Name}: {defect.Message}");
+                _lost++;
+                Fail($"{defect.GetType().Name}: {defect.Message}");
             }
         }
     }
@@ -208,6 +213,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
 
         _writer.Dispose();
+        Report();
     }
 
     private void Succeeded()
@@ -218,7 +224,6 @@ public sealed class Recorder : IPredictionSink, IDisposable
         if (_failing && _writer.BytesWritten > _bytesAtFailure)
         {
             _failing = false;
-            _observer.SinkChanged(Name, null);
         }
     }
 
@@ -229,10 +234,33 @@ public sealed class Recorder : IPredictionSink, IDisposable
         _lost += refused + discarded;
         _written -= discarded;
         _bytesAtFailure = _writer.BytesWritten;
+        Fail(failure.Message);
+    }
+
+    private void Fail(string reason)
+    {
         if (!_failing)
         {
             _failing = true;
-            _observer.SinkChanged(Name, failure.Message);
+            _failure = reason;
         }
+    }
+
+    /// <summary>Tells the observer about a change, outside the lock: it may take its time.</summary>
+    private void Report()
+    {
+        string? reason;
+        lock (_lock)
+        {
+            if (_failing == _reported)
+            {
+                return;
+            }
+
+            _reported = _failing;
+            reason = _failing ? _failure : null;
+        }
+
+        _observer.SinkChanged(Name, reason);
     }
 }

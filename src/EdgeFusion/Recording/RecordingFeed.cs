@@ -20,7 +20,7 @@ public sealed class RecordingFeed : ISampleFeed
     private const ulong LatestTime = 1UL << 62;
 
     private readonly McapIndexedReader _file;
-    private readonly McapMessageReader _messages;
+    private McapMessageReader _messages;
     private readonly Dictionary<ushort, int> _sensorOf = [];
     private readonly List<SampleDecoder> _decoders = [];
     private readonly List<Unwrapped> _sequences = [];
@@ -126,6 +126,22 @@ public sealed class RecordingFeed : ISampleFeed
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads one sensor only, from the recording's start; the others' messages are not decoded.</summary>
+    /// <param name="sensor">Index in <see cref="Sensors"/>.</param>
+    public void Select(int sensor)
+    {
+        foreach ((ushort channel, int index) in _sensorOf)
+        {
+            if (index == sensor)
+            {
+                _messages = _file.ReadMessages(new McapMessageFilter { Topics = [_file.Channels[channel].Topic] });
+                return;
+            }
+        }
+
+        throw new ArgumentOutOfRangeException(nameof(sensor), sensor, "There is no such sensor.");
     }
 
     /// <inheritdoc/>

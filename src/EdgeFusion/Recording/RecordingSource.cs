@@ -32,6 +32,8 @@ public sealed class RecordingSource : ISampleSource
             throw new RecordingException(
                 $"The recording has no sensor on topic '{topic}'; there are {string.Join(", ", names)}.");
         }
+
+        feed.Select(_sensor);
     }
 
     /// <summary>Start of the recording.</summary>

@@ -25,6 +25,7 @@ public sealed class RecordingWriter : IDisposable
     private readonly Dictionary<string, ushort> _schemas = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Utf8JsonWriter _json;
+    private readonly ContextSpans _context = new();
     private ushort? _labels;
     private ushort? _flags;
     private uint _flagCount;
@@ -139,7 +140,10 @@ public sealed class RecordingWriter : IDisposable
             RecordingTopics.Predictions, "edgefusion.Prediction", """{"type":"object"}""", metadata);
     }
 
-    /// <summary>Writes the decision behind a prediction, and the prediction's JSON where there is one.</summary>
+    /// <summary>
+    /// Writes the decision behind a prediction, and the prediction's JSON where there is one; a change of context
+    /// becomes a label as well.
+    /// </summary>
     public void WritePrediction(Prediction prediction, ReadOnlySpan<byte> json)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -151,6 +155,11 @@ public sealed class RecordingWriter : IDisposable
         if (!json.IsEmpty)
         {
             _mcap.WriteMessage(_predictions, (uint)prediction.Sequence, at, end, json);
+        }
+
+        foreach (LabelSpan span in _context.Next(prediction))
+        {
+            WriteLabel(span);
         }
     }
 
@@ -164,6 +173,11 @@ public sealed class RecordingWriter : IDisposable
     public void Finish()
     {
         _closed = true;
+        foreach (LabelSpan span in _context.Finish())
+        {
+            WriteLabel(span);
+        }
+
         _mcap.Finish();
     }
 

@@ -20,7 +20,8 @@ public sealed class DeviceSearchTests : IDisposable
 
         FoundDevice camera = Assert.Single(Search().Cameras());
 
-        Assert.Equal(new FoundDevice("camera", "/dev/v4l/by-id/usb-cam-index0", "/dev/video0", "USB Camera", null), camera);
+        Assert.Equal(
+            new FoundDevice("camera", "/dev/v4l/by-id/usb-cam-index0", "/dev/video0", "USB Camera", null), camera);
     }
 
     [Fact]

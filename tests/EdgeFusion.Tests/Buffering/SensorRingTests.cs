@@ -26,7 +26,7 @@ public sealed class SensorRingTests
     [Fact]
     public void A_full_ring_overwrites_its_oldest_sample_and_counts_it()
     {
-        using var ring = new SensorRing(Vector(), 4);
+        var ring = new SensorRing(Vector(), 4);
 
         for (int i = 0; i < 10; i++)
         {
@@ -46,7 +46,7 @@ public sealed class SensorRingTests
     [Fact]
     public void A_claim_endangers_the_oldest_sample_only()
     {
-        using var ring = new SensorRing(Vector(), 4);
+        var ring = new SensorRing(Vector(), 4);
         for (int i = 0; i < 4; i++)
         {
             Put(ring, i, i, i);
@@ -62,7 +62,7 @@ public sealed class SensorRingTests
     [Fact]
     public void Claiming_twice_gives_the_same_slot()
     {
-        using var ring = new SensorRing(Vector(), 4);
+        var ring = new SensorRing(Vector(), 4);
 
         ring.Claim()[0] = 77;
 
@@ -73,7 +73,7 @@ public sealed class SensorRingTests
     [Fact]
     public void Publishing_without_a_claim_is_a_defect()
     {
-        using var ring = new SensorRing(Vector(), 4);
+        var ring = new SensorRing(Vector(), 4);
 
         Assert.Throws<InvalidOperationException>(() => ring.Publish(At(0), At(0), 8, SampleFlags.None));
     }
@@ -81,7 +81,7 @@ public sealed class SensorRingTests
     [Fact]
     public void A_run_ends_at_the_wrap()
     {
-        using var ring = new SensorRing(Vector(), 4);
+        var ring = new SensorRing(Vector(), 4);
         for (int i = 0; i < 6; i++)
         {
             Put(ring, i, i, i);
@@ -94,7 +94,7 @@ public sealed class SensorRingTests
     [Fact]
     public void A_reader_is_told_once_per_overrun_how_much_it_lost()
     {
-        using var ring = new SensorRing(Vector(), 16);
+        var ring = new SensorRing(Vector(), 16);
         var reader = new RingReader(ring);
         var payload = new byte[ring.SlotBytes];
         for (int i = 0; i < 40; i++)
@@ -117,7 +117,7 @@ public sealed class SensorRingTests
     public void A_reader_beside_a_racing_writer_never_sees_a_torn_sample()
     {
         const int Samples = 300_000;
-        using var ring = new SensorRing(Vector(width: 16), 64);
+        var ring = new SensorRing(Vector(width: 16), 64);
         var reader = new RingReader(ring);
         var writer = new Thread(() => Race(ring, Samples));
         var payload = new byte[ring.SlotBytes];
@@ -144,7 +144,7 @@ public sealed class SensorRingTests
     [Fact]
     public void Writing_and_reading_allocate_nothing()
     {
-        using var ring = new SensorRing(Vector(), 64);
+        var ring = new SensorRing(Vector(), 64);
         var reader = new RingReader(ring);
         var payload = new byte[ring.SlotBytes];
         Timestamp at = At(0);

@@ -17,7 +17,7 @@ public sealed class RecorderTests
     public void Every_sample_of_every_ring_is_in_the_recording()
     {
         string path = Path.GetTempFileName();
-        using var ring = new SensorRing(Vector(), 4_096);
+        var ring = new SensorRing(Vector(), 4_096);
         var recorder = new Recorder(
             Writer(File.Open(path, FileMode.Create)), Manifest(VectorInput(100)), null, _clock, _problems);
         recorder.Add(ring);
@@ -47,7 +47,7 @@ public sealed class RecorderTests
     [Fact]
     public void A_full_disk_is_reported_once_and_everything_lost_is_counted()
     {
-        using var ring = new SensorRing(Vector(), 65_536);
+        var ring = new SensorRing(Vector(), 65_536);
         var recorder = new Recorder(
             Writer(new FullDisk(capacity: 100_000)), Manifest(VectorInput(100)), null, _clock, _problems);
         recorder.Add(ring);

@@ -8,15 +8,13 @@ using static EdgeFusion.Tests.Windowing.TestSensors;
 namespace EdgeFusion.Tests.Sensing;
 
 /// <summary>Devices that fail, end, hang or have defects; real clock, pauses of milliseconds.</summary>
-public sealed class SensorHostTests : IDisposable
+public sealed class SensorHostTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly SensorRing _ring = new(Vector(), 64);
     private readonly PipelineClock _clock = new(TimeProvider.System);
     private readonly StateLog _log = new();
-
-    public void Dispose() => _ring.Dispose();
 
     [Fact]
     public void A_sensor_that_fails_is_opened_again_until_it_delivers()

@@ -23,7 +23,7 @@ internal static class BinderHarness
         ModelInput input, SensorInfo sensor, Action<SensorRing> fill, long bound = -1)
     {
         ModelManifest manifest = TestSensors.Manifest(input);
-        using var ring = new SensorRing(sensor, 4_096);
+        var ring = new SensorRing(sensor, 4_096);
         fill(ring);
         ImmutableArray<BoundInput> inputs = [new BoundInput(input, ring, 100_000_000)];
         var binder = new TensorBinder(inputs, manifest.Window);

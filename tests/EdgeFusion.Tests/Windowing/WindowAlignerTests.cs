@@ -7,7 +7,7 @@ using static EdgeFusion.Tests.Windowing.TestSensors;
 
 namespace EdgeFusion.Tests.Windowing;
 
-public sealed class WindowAlignerTests : IDisposable
+public sealed class WindowAlignerTests
 {
     private readonly SensorRing _force = new(Vector(), 1_024);
     private readonly SensorRing _camera = new(Camera(), 64);
@@ -15,12 +15,6 @@ public sealed class WindowAlignerTests : IDisposable
     private readonly WindowAligner _aligner;
 
     public WindowAlignerTests() => _aligner = Aligner(skip: false);
-
-    public void Dispose()
-    {
-        _force.Dispose();
-        _camera.Dispose();
-    }
 
     [Fact]
     public void A_window_does_not_leave_before_its_end()

@@ -37,8 +37,8 @@ public sealed class MediaAdapterTests
             ("Fields", "position, effort"), ("Rate", "500"));
 
         var layout = Assert.IsType<VectorLayout>(arm.Info.Layout);
-        Assert.Equal(["q_a", "q_b", "tau_a", "tau_b"], layout.Elements);
-        Assert.Equal(["rad", "rad", "Nm", "Nm"], layout.Units);
+        Assert.Equal("q_a q_b tau_a tau_b", string.Join(' ', layout.Elements));
+        Assert.Equal("rad rad Nm Nm", string.Join(' ', layout.Units));
         Assert.Equal("proprioception", arm.Info.Modality);
     }
 

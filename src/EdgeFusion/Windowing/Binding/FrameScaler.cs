@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using EdgeFusion.Models;
 using EdgeFusion.Sensing;
 
@@ -10,8 +12,7 @@ namespace EdgeFusion.Windowing.Binding;
 /// </summary>
 /// <remarks>
 /// Separable: columns first, a whole row of bytes at a time, then along each of the few rows that are left. Weights
-/// have
-/// 14 bits, and the 8-bit intermediate is rounded. Not thread-safe; allocates only at construction.
+/// have 14 bits, and the 8-bit intermediate is rounded. Not thread-safe; allocates only at construction.
 /// </remarks>
 internal sealed class FrameScaler
 {
@@ -25,7 +26,8 @@ internal sealed class FrameScaler
     private readonly Axis _horizontal;
     private readonly Axis _vertical;
     private readonly byte[] _row;
-    private readonly int[] _sums;
+    private readonly int _stride;
+    private readonly bool _swapped;
 
     /// <summary>The bytes of a row that cropping leaves.</summary>
     private readonly int _from;
@@ -42,8 +44,11 @@ internal sealed class FrameScaler
             : Crop(source, width, height);
         _horizontal = new Axis(source.Width, cropWidth, width);
         _vertical = new Axis(source.Height, cropHeight, height);
-        _row = new byte[source.Width * source.Channels];
-        _sums = new int[_row.Length];
+        _stride = source.Width * source.Channels;
+
+        // Four colour taps are loaded as sixteen bytes, of which the last ones may lie beyond the row.
+        _row = new byte[_stride + Vector128<byte>.Count];
+        _swapped = source.Format != format;
         (_from, _to) = (_horizontal.First * source.Channels, _horizontal.End * source.Channels);
     }
 
@@ -54,9 +59,9 @@ internal sealed class FrameScaler
         {
             ReadOnlySpan<int> weights = _vertical.Weights(y, out int first);
             Blend(source, first, weights);
-            if (_source.Channels == 3 && _horizontal.HasQuads)
+            if (_source.Channels == 3 && _horizontal.HasQuads && _format != PixelFormat.Gray8)
             {
-                ScaleColourByQuads(target, y);
+                ScaleColourByQuads(target.Slice(y * _width * 3, _width * 3));
             }
             else if (_source.Channels == 3)
             {
@@ -80,87 +85,114 @@ internal sealed class FrameScaler
     /// <summary>The weighted mean of some rows into one row of bytes.</summary>
     private void Blend(ReadOnlySpan<byte> source, int first, ReadOnlySpan<int> weights)
     {
-        int stride = _row.Length;
+        ReadOnlySpan<byte> rows = source.Slice(first * _stride, weights.Length * _stride);
         if (weights.Length == 1)
         {
-            source.Slice(first * stride, stride).CopyTo(_row);
+            rows.CopyTo(_row);
             return;
         }
 
-        int length = _to - _from;
-        Span<int> sums = _sums.AsSpan(0, length);
-        sums.Fill(Half);
+        int width = Vector<byte>.Count;
+        if (_to - _from < width)
+        {
+            BlendBytes(rows, weights);
+            return;
+        }
+
+        // The last block may overlap the one before: the same bytes are then written twice.
+        for (int i = _from; ; i = Math.Min(i + width, _to - width))
+        {
+            BlendBlock(rows, weights, i);
+            if (i == _to - width)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>One vector of bytes; exact in 32 bits, as weights sum to 2^14 and values are bytes.</summary>
+    private void BlendBlock(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights, int at)
+    {
+        var half = new Vector<int>(Half);
+        (Vector<int> a, Vector<int> b, Vector<int> c, Vector<int> d) = (half, half, half, half);
         for (int k = 0; k < weights.Length; k++)
         {
-            Accumulate(source.Slice(((first + k) * stride) + _from, length), weights[k], sums);
+            Vector.Widen(
+                new Vector<byte>(rows.Slice((k * _stride) + at, Vector<byte>.Count)), out Vector<ushort> low,
+                out Vector<ushort> high);
+            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
+            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
+            var weight = new Vector<int>(weights[k]);
+            a += Vector.AsVectorInt32(first) * weight;
+            b += Vector.AsVectorInt32(second) * weight;
+            c += Vector.AsVectorInt32(third) * weight;
+            d += Vector.AsVectorInt32(fourth) * weight;
         }
 
-        Round(sums, _row.AsSpan(_from, length));
+        Vector<short> lower = Vector.Narrow(a >> WeightBits, b >> WeightBits);
+        Vector<short> upper = Vector.Narrow(c >> WeightBits, d >> WeightBits);
+        Vector.Narrow(Vector.AsVectorUInt16(lower), Vector.AsVectorUInt16(upper)).CopyTo(_row.AsSpan(at));
     }
 
-    /// <summary>sums[i] += weight * values[i]; exact in 32 bits, as weights sum to 2^14 and values are bytes.</summary>
-    private static void Accumulate(ReadOnlySpan<byte> values, int weight, Span<int> sums)
+    /// <summary>Rows shorter than a vector.</summary>
+    private void BlendBytes(ReadOnlySpan<byte> rows, ReadOnlySpan<int> weights)
     {
-        int i = 0;
-        int width = Vector<byte>.Count;
-        int lane = Vector<int>.Count;
-        var weights = new Vector<int>(weight);
-        for (; i <= values.Length - width; i += width)
+        for (int i = _from; i < _to; i++)
         {
-            Vector.Widen(new Vector<byte>(values.Slice(i, width)), out Vector<ushort> low, out Vector<ushort> high);
-            AddTo(sums.Slice(i, 2 * lane), low, weights);
-            AddTo(sums.Slice(i + (2 * lane), 2 * lane), high, weights);
-        }
+            int sum = Half;
+            for (int k = 0; k < weights.Length; k++)
+            {
+                sum += weights[k] * rows[(k * _stride) + i];
+            }
 
-        for (; i < values.Length; i++)
-        {
-            sums[i] += weight * values[i];
-        }
-    }
-
-    private static void AddTo(Span<int> sums, Vector<ushort> values, Vector<int> weights)
-    {
-        int lane = Vector<int>.Count;
-        Vector.Widen(values, out Vector<uint> low, out Vector<uint> high);
-        (new Vector<int>(sums) + (Vector.AsVectorInt32(low) * weights)).CopyTo(sums);
-        (new Vector<int>(sums[lane..]) + (Vector.AsVectorInt32(high) * weights)).CopyTo(sums[lane..]);
-    }
-
-    private static void Round(ReadOnlySpan<int> sums, Span<byte> row)
-    {
-        int i = 0;
-        int lane = Vector<int>.Count;
-        for (; i <= row.Length - (4 * lane); i += 4 * lane)
-        {
-            Vector<short> low = Vector.Narrow(
-                new Vector<int>(sums[i..]) >> WeightBits, new Vector<int>(sums[(i + lane)..]) >> WeightBits);
-            Vector<short> high = Vector.Narrow(
-                new Vector<int>(sums[(i + (2 * lane))..]) >> WeightBits,
-                new Vector<int>(sums[(i + (3 * lane))..]) >> WeightBits);
-            Vector.Narrow(Vector.AsVectorUInt16(low), Vector.AsVectorUInt16(high)).CopyTo(row[i..]);
-        }
-
-        for (; i < row.Length; i++)
-        {
-            row[i] = (byte)(sums[i] >> WeightBits);
+            _row[i] = (byte)(sum >> WeightBits);
         }
     }
 
     /// <summary>
-    /// The common case, up to twice smaller or any enlargement: four taps, written out so that no bounds are checked.
+    /// The common case, up to twice smaller or any enlargement: four taps, the three colours of each in the lanes of
+    /// one vector.
     /// </summary>
-    private void ScaleColourByQuads(Span<byte> target, int y)
+    /// <param name="target">One row of pixels.</param>
+    private void ScaleColourByQuads(Span<byte> target)
     {
+        Vector128<byte> tap0 = Tap(0);
+        Vector128<byte> tap1 = Tap(1);
+        Vector128<byte> tap2 = Tap(2);
+        Vector128<byte> tap3 = Tap(3);
+        var order = Vector128.Create(_swapped ? 0xFF_00_04_08 : 0xFF_08_04_00).AsByte();
+        var half = Vector128.Create(Half);
         ReadOnlySpan<byte> row = _row;
         for (int x = 0; x < _width; x++)
         {
-            ReadOnlySpan<int> w = _horizontal.Quad(x, out int first);
-            ReadOnlySpan<byte> p = row.Slice(first * 3, 12);
-            int c0 = Half + (w[0] * p[0]) + (w[1] * p[3]) + (w[2] * p[6]) + (w[3] * p[9]);
-            int c1 = Half + (w[0] * p[1]) + (w[1] * p[4]) + (w[2] * p[7]) + (w[3] * p[10]);
-            int c2 = Half + (w[0] * p[2]) + (w[1] * p[5]) + (w[2] * p[8]) + (w[3] * p[11]);
-            Store(c0 >> WeightBits, c1 >> WeightBits, c2 >> WeightBits, target, (y * _width) + x);
+            ReadOnlySpan<int> weights = _horizontal.Quad(x, out int first);
+            Vector128<byte> pixels = Vector128.Create(row.Slice(first * 3, Vector128<byte>.Count));
+            Vector128<int> sum = half
+                + (Vector128.Shuffle(pixels, tap0).AsInt32() * weights[0])
+                + (Vector128.Shuffle(pixels, tap1).AsInt32() * weights[1])
+                + (Vector128.Shuffle(pixels, tap2).AsInt32() * weights[2])
+                + (Vector128.Shuffle(pixels, tap3).AsInt32() * weights[3]);
+            uint pixel = Vector128.Shuffle((sum >> WeightBits).AsByte(), order).AsUInt32().ToScalar();
+            Span<byte> place = target[(x * 3)..];
+            if (place.Length >= sizeof(uint))
+            {
+                // The fourth byte is the next pixel's, which is written afterwards.
+                MemoryMarshal.Write(place, pixel);
+            }
+            else
+            {
+                (place[0], place[1], place[2]) = ((byte)pixel, (byte)(pixel >> 8), (byte)(pixel >> 16));
+            }
         }
+    }
+
+    /// <summary>Shuffle that puts the three bytes of a pixel into three 32-bit lanes; 255 gives 0.</summary>
+    private static Vector128<byte> Tap(int pixel)
+    {
+        uint first = (uint)(pixel * 3);
+        return Vector128.Create(Lane(first), Lane(first + 1), Lane(first + 2), uint.MaxValue).AsByte();
+
+        static uint Lane(uint index) => 0xFFFFFF00 | index;
     }
 
     private void ScaleColour(Span<byte> target, int y)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics;
 
 namespace EdgeFusion.Windowing.Binding;
 
@@ -11,17 +12,35 @@ internal static class Kernels
     /// <summary>destination[i] = a[i] + (b[i] - a[i]) * weight.</summary>
     public static void Lerp(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float weight, Span<float> destination)
     {
+        int length = destination.Length;
         int width = Vector<float>.Count;
-        int i = 0;
-        var weights = new Vector<float>(weight);
-        for (; i <= destination.Length - width; i += width)
+        if (length >= width)
         {
-            var left = new Vector<float>(a.Slice(i, width));
-            var right = new Vector<float>(b.Slice(i, width));
-            (left + ((right - left) * weights)).CopyTo(destination.Slice(i, width));
+            // The last block may overlap the one before: the same values are then written twice.
+            var weights = new Vector<float>(weight);
+            for (int i = 0; i < length; i += width)
+            {
+                int at = Math.Min(i, length - width);
+                var left = new Vector<float>(a.Slice(at, width));
+                var right = new Vector<float>(b.Slice(at, width));
+                (left + ((right - left) * weights)).CopyTo(destination.Slice(at, width));
+            }
+
+            return;
         }
 
-        for (; i < destination.Length; i++)
+        if (length >= Vector128<float>.Count)
+        {
+            int at = length - Vector128<float>.Count;
+            Vector128<float> left = Vector128.Create(a[at..]);
+            Vector128<float> last = left + ((Vector128.Create(b[at..]) - left) * weight);
+            left = Vector128.Create(a);
+            (left + ((Vector128.Create(b) - left) * weight)).CopyTo(destination);
+            last.CopyTo(destination[at..]);
+            return;
+        }
+
+        for (int i = 0; i < length && i < a.Length && i < b.Length; i++)
         {
             destination[i] = a[i] + ((b[i] - a[i]) * weight);
         }
