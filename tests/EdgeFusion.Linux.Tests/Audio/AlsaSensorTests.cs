@@ -117,7 +117,7 @@ public sealed class AlsaSensorTests
     public void A_thousand_failing_opens_leave_nothing_behind()
     {
         using var sensor = new AlsaSensor(MediaBench.Microphone(), new AlsaOptions { Device = "hw:CARD=nosuch" });
-        using var ring = new Buffering.SensorRing(sensor.Info, 16);
+        var ring = new Buffering.SensorRing(sensor.Info, 16);
         var clock = new PipelineClock(TimeProvider.System);
         var gate = new SampleGate(sensor.Info, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(5));
         var sink = new SampleSink(ring, gate, clock);

@@ -98,7 +98,7 @@ public sealed class GStreamerFailureTests
 
     private static void Fail(GStreamerSensor sensor)
     {
-        using var ring = new Buffering.SensorRing(sensor.Info, 16);
+        var ring = new Buffering.SensorRing(sensor.Info, 16);
         var clock = new Time.PipelineClock(TimeProvider.System);
         var gate = new SampleGate(sensor.Info, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(5));
         Assert.Throws<SensorException>(

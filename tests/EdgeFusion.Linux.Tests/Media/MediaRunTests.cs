@@ -21,7 +21,7 @@ public sealed class MediaRunTests
             Pipeline = "videotestsrc is-live=true num-buffers=200 ! video/x-raw,format=RGB,width=16,height=16,"
                 + "framerate=200/1",
         };
-        using var ring = new SensorRing(info, 512);
+        var ring = new SensorRing(info, 512);
         MediaPlan plan = MediaPlanner.Make(info, options, GstLibrary.Has);
         using MediaPipeline pipeline = MediaPipeline.Open(plan);
         var slots = new FrameSlots((FrameLayout)info.Layout, info.PeriodNanoseconds);
@@ -102,7 +102,7 @@ public sealed class MediaRunTests
         const int WarmUp = 100;
         const int Turns = 1_000;
         var options = new GStreamerOptions { Source = GStreamerSource.Custom, Pipeline = pipelineText };
-        using var ring = new SensorRing(info, 64);
+        var ring = new SensorRing(info, 64);
         MediaPlan plan = MediaPlanner.Make(info, options, GstLibrary.Has);
         using MediaPipeline pipeline = MediaPipeline.Open(plan);
         using var run = new MediaRun(pipeline, plan, slots, Sink(info, ring));

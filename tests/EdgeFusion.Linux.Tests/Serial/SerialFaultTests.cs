@@ -109,7 +109,7 @@ public sealed class SerialFaultTests
         string link = Path.Combine(Path.GetTempPath(), $"edgefusion-replug-{Environment.ProcessId}");
         var endpoint = new SerialEndpoint(new SerialOptions { Device = link, BaudRate = 460_800 });
         ISensor sensor = ForceDevices.Bota(endpoint, 1_000).Sensor("wrist");
-        using var ring = new SensorRing(sensor.Info, 4_096);
+        var ring = new SensorRing(sensor.Info, 4_096);
         using var host = new SensorHost(
             sensor, ring, TimeSpan.FromSeconds(10), new SensorHostOptions
             {

@@ -78,7 +78,6 @@ public sealed class SensorRun : IDisposable
         _stopping.Cancel();
         if (_thread.Join(TimeSpan.FromSeconds(5)))
         {
-            Ring.Dispose();
             _stopping.Dispose();
         }
     }
