@@ -1,6 +1,7 @@
 """Export: opset 17 ONNX, checked against PyTorch before it is kept, with manifest, parity file and README."""
 
 import hashlib
+import inspect
 import os
 
 import numpy as np
@@ -13,7 +14,7 @@ from .errors import TrainingError
 from .fold import fold
 from .modelcard import write_readme
 from .onnx_reference import evaluate_graph
-from .parity import TOLERANCE, cases, make_input, ranges, torch_runner, write_parity
+from .parity import TOLERANCE, case_context, cases, make_input, ranges, torch_runner, write_parity
 
 OPSET = 17
 MODEL_FILE, MANIFEST_FILE, PARITY_FILE = "model.onnx", "manifest.json", "parity.json"
@@ -28,7 +29,8 @@ class _Flat(nn.Module):
         self.model, self.names = model, names
 
     def forward(self, *tensors):
-        outputs = self.model(tensors[:-1], tensors[-1])
+        count = len(self.model.spec.inputs)
+        outputs = self.model(tensors[:count], tensors[count], tensors[count + 1:])
         return tuple(outputs[name] for name in self.names)
 
 
@@ -70,15 +72,22 @@ def export_model(model, provenance, folder, readme=None):
 
 def write_graph(model, path):
     """Traces the model at batch 1 with static shapes and folds constants."""
-    import onnx  # only export needs it
-
     spec = model.spec
     inputs = tuple(torch.zeros(item.shape, dtype=getattr(torch, item.type)) for item in spec.inputs)
     names = output_names(spec)
     # The wrapper must be in evaluation mode: the exporter restores the mode it finds, children included.
-    torch.onnx.export(_Flat(model, names).eval(), inputs + (torch.ones(1, len(inputs)),), path,
-                      input_names=[item.tensor for item in spec.inputs] + [spec.mask_tensor], output_names=names,
-                      opset_version=OPSET, do_constant_folding=True)
+    context = tuple(torch.zeros(1, len(item.labels)) for item in model.contexts)
+    trace(_Flat(model, names), inputs + (torch.ones(1, len(inputs)),) + context, path,
+          [item.tensor for item in spec.inputs] + [spec.mask_tensor] + [item.tensor for item in model.contexts], names)
+
+
+def trace(module, examples, path, input_names, output_names):
+    """torch.onnx.export without its leftovers: constants folded, no source paths, checked."""
+    import onnx
+
+    options = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+    torch.onnx.export(module.eval(), examples, path, input_names=input_names, output_names=output_names,
+                      opset_version=OPSET, do_constant_folding=True, **options)
     graph = onnx.load(path)
     graph.producer_name, graph.producer_version = "edgefusion_training", ""
     for node in graph.graph.node:
@@ -94,9 +103,11 @@ def compare(model, path):
     for number, (_, mask) in enumerate(cases(len(model.spec.inputs))):
         inputs = [make_input(item, number, k, *bounds[k]) for k, item in enumerate(model.spec.inputs)]
         avail = np.asarray([mask], np.float32)
+        context = case_context(model.contexts, number)
         feeds = {item.tensor: value for item, value in zip(model.spec.inputs, inputs)}
         feeds[model.spec.mask_tensor] = avail
-        graph, expected = evaluate_graph(path, feeds), run(inputs, avail)
+        feeds.update({item.tensor: row for item, row in zip(model.contexts, context)})
+        graph, expected = evaluate_graph(path, feeds), run(inputs, avail, context)
         for name, value in expected.items():
             difference = np.abs(graph[name] - value).max()
             worst = max(worst, float("inf") if np.isnan(difference) else float(difference))
@@ -112,8 +123,12 @@ def make_manifest(model, provenance, path):
     manifest.update({"file": os.path.basename(path), "sha256": digest, "opset": OPSET})
     manifest.update({key: value for key, value in raw.items() if key not in manifest})
     manifest["embedding"] = {"tensor": model.spec.embedding_tensor, "size": model.options["width"]}
-    for head, item in zip(model.spec.heads, manifest["heads"]):
-        item["per_modality_tensor"] = head.per_modality_tensor
+    manifest["heads"] = [{**item, "per_modality_tensor": head.per_modality_tensor}
+                         for head, item in zip(model.spec.heads, raw["heads"])]
+    manifest.pop("context", None)
+    if model.contexts:
+        manifest["context"] = [{"name": item.name, "tensor": item.tensor, "labels": list(item.labels)}
+                               for item in model.contexts]
     manifest["numerics"] = {"gelu": "erf", "layer_norm_epsilon": LAYER_NORM_EPSILON}
     manifest["frontend"] = {item.tensor: encoder.frontend.describe()
                             for item, encoder in zip(model.spec.inputs, model.encoders)}

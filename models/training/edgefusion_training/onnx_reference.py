@@ -115,6 +115,14 @@ def _reduce_sum(attributes, x, axes=None):
     return x.sum(axis=axes, keepdims=bool(attributes.get("keepdims", 1)))
 
 
+def _reduce(function):
+    """ReduceMean and ReduceMax: up to opset 17 their axes are an attribute."""
+    def run(attributes, x):
+        axes = attributes.get("axes")
+        return function(x, axis=None if axes is None else tuple(axes), keepdims=bool(attributes.get("keepdims", 1)))
+    return run
+
+
 def _expand(attributes, x, shape):
     return x * np.ones([int(n) for n in shape], x.dtype)
 
@@ -131,5 +139,6 @@ _OPERATORS = {
     "LayerNormalization": _layer_norm, "Softmax": _softmax, "Reshape": _reshape, "Slice": _slice, "Split": _split,
     "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "ReduceSum": _reduce_sum, "Expand": _expand,
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
+    "Abs": lambda a, x: np.abs(x), "ReduceMean": _reduce(np.mean), "ReduceMax": _reduce(np.max),
     "Constant": _constant, "ConstantOfShape": _constant_of_shape,
 }

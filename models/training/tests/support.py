@@ -82,3 +82,46 @@ def write_windows(path, spec, count=24, groups=6, seed=0, change=None):
         change(arrays)
     np.savez(path, **arrays)
     return path
+
+
+LONG = os.environ.get("EDGEFUSION_LONG_TESTS", "") not in ("", "0")
+
+
+def switch_spec():
+    """All kinds of input, both kinds of head, one context: what the switches are tested on."""
+    raw = tiny_raw(("a", "c"), steps=4, width=3)
+    vector, other = raw["inputs"]
+    eye = {"tensor": "eye", "modality": "eye", "kind": "frames", "type": "uint8", "shape": [1, 2, 8, 8, 1],
+           "layout": "NTHWC", "pixel_format": "gray8", "rate_hz": 2}
+    sound = {"tensor": "sound", "modality": "sound", "kind": "audio", "type": "float32", "shape": [1, 800],
+             "layout": "NT", "rate_hz": 800}
+    raw["inputs"] = [vector, eye, other, sound]
+    raw["mask"]["shape"] = [1, 4]
+    raw["heads"].append({"name": "place", "kind": "regression", "tensor": "values", "elements": ["x", "y"],
+                         "units": ["m", "m"]})
+    raw["context"] = [{"name": "behaviour", "tensor": "context_behaviour", "labels": ["push", "lift", "drop"]}]
+    return parse_spec(raw)
+
+
+def switch_model(seed=0, **options):
+    """Raw patches for sound, TokenLearner on the frames, pooling on a vector."""
+    modalities = {"eye": {"tubelet": [1, 4, 4], "reduce": "token_learner", "reduce_to": 3},
+                  "sound": {"tokeniser": "waveform", "patch_samples": 100},
+                  "c": {"reduce": "pool", "reduce_to": 2, "reduce_after": 0}}
+    model = tiny_model(switch_spec(), seed, **{"layers": 3, "modalities": modalities, "latents": 3, **options})
+    with torch.no_grad():  # the context starts without any effect
+        for encoder in model.encoders:
+            for table in encoder.context.tables:
+                table.weight.add_(torch.randn_like(table.weight) * 0.3)
+        model.scales["place"].mean.copy_(torch.tensor([1.0, -2.0]))
+        model.scales["place"].scale.copy_(torch.tensor([2.0, 0.5]))
+    return model
+
+
+def switch_inputs(spec, count, seed=1):
+    """Random windows and known contexts."""
+    random = np.random.RandomState(seed)
+    inputs = [torch.from_numpy(random.randint(0, 256, (count,) + item.shape[1:]).astype(np.uint8)
+                               if item.type == "uint8" else random.randn(count, *item.shape[1:]).astype(np.float32))
+              for item in spec.inputs]
+    return inputs, [torch.nn.functional.one_hot(torch.arange(count) % 3, 3).float()]

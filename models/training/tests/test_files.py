@@ -129,7 +129,7 @@ class Configurations(unittest.TestCase):
             self.assertTrue(config["recipe"])
 
     def test_unknown_members_are_reported_together(self):
-        with self.assertRaisesRegex(TrainingError, "training.epoch'; .*augment.mixin'"):
+        with self.assertRaisesRegex(TrainingError, "training.epoch' .did you mean 'epochs'.*augment.mixin'"):
             fill_config({"training": {"epoch": 3}, "augment": {"mixin": 1}})
 
 

@@ -11,7 +11,9 @@ from edgefusion_training.config import fill_config
 from edgefusion_training.data import FeatureSet
 from edgefusion_training.errors import TrainingError
 from edgefusion_training.metrics import evaluate, predict, table
-from edgefusion_training.train import fit, set_rate, total_loss
+from edgefusion_training.loss import total_loss
+from edgefusion_training.train import fit
+from edgefusion_training.trainer import set_rate
 
 
 def quiet(_):
@@ -31,7 +33,7 @@ def marked(count=64):
     """Window i carries its number in both sensors; labels follow from the number."""
     number = torch.arange(count, dtype=torch.float32)
     features = [number.reshape(-1, 1, 1).expand(-1, 4, 3).clone() for _ in range(2)]
-    labels = torch.stack([torch.arange(count) % 2, torch.arange(count) % 3], dim=1)
+    labels = [torch.arange(count) % 2, torch.arange(count) % 3]
     return FeatureSet(features, torch.ones(count, 2), labels, torch.arange(count))
 
 
@@ -47,7 +49,7 @@ class Augmentation(unittest.TestCase):
         return augmenter.batch(data or marked(), torch.arange(64), progress, self.fronts)
 
     def test_recombination_moves_each_label_with_its_sensor(self):
-        features, _, targets = self.batch({"modality_dropout": 0.0, "recombine": [
+        features, _, targets, _, _ = self.batch({"modality_dropout": 0.0, "recombine": [
             {"modalities": ["a"], "heads": ["kind"]}, {"modalities": ["b"], "heads": ["other"]}]})
         a, b = features[0][:, 0, 0].long(), features[1][:, 0, 0].long()
 
@@ -57,8 +59,8 @@ class Augmentation(unittest.TestCase):
 
     def test_mixup_mixes_labels_by_the_same_share_as_the_sensors(self):
         data = marked()
-        data.features[0] = (data.labels[:, :1] * 1.0).unsqueeze(2).expand(-1, 4, 3)  # sensor a shows the first label
-        features, _, targets = self.batch({"mixup": 0.5, "modality_dropout": 0.0}, data=data)
+        data.features[0] = (data.labels[0] * 1.0).reshape(-1, 1, 1).expand(-1, 4, 3)  # sensor a shows the first label
+        features, _, targets, _, _ = self.batch({"mixup": 0.5, "modality_dropout": 0.0}, data=data)
 
         self.assertTrue(torch.allclose(features[0][:, 0, 0], targets[0][:, 1], atol=1e-6))
         self.assertTrue(torch.allclose(targets[0].sum(dim=1), torch.ones(64)))
@@ -76,8 +78,8 @@ class Augmentation(unittest.TestCase):
 
     def test_a_window_without_label_contributes_no_loss(self):
         data = marked()
-        data.labels[:, 1] = -1
-        features, avail, targets = self.batch({"mixup": 0.4}, data=data)
+        data.labels[1][:] = -1
+        features, avail, targets, _, _ = self.batch({"mixup": 0.4}, data=data)
         outputs = self.model.fuse(features, avail)
         options = fill_config({})["training"]
         loss = total_loss(self.spec, outputs, avail, targets, options)
@@ -118,7 +120,7 @@ def synthetic(kind, count, seed):
         x[:, :2] += 1.2 * prototypes[sensor, bits[:, sensor]].unsqueeze(1)
         features.append(x)
     label = bits[:, 0] if kind == "redundant" else bits[:, 1] ^ bits[:, 2]
-    return FeatureSet(features, torch.ones(count, 3), label.unsqueeze(1), torch.arange(count))
+    return FeatureSet(features, torch.ones(count, 3), [label], torch.arange(count))
 
 
 class Synergy(unittest.TestCase):
