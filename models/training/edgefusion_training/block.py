@@ -25,7 +25,7 @@ def layer_norm(width):
 
 
 class Attention(nn.Module):
-    """Pre-LN multi-head self-attention. With `record` set, `last` keeps the weights of the latest call."""
+    """Pre-LN multi-head self-attention. `weights_to`, if set, is called with the attention weights of every call."""
 
     def __init__(self, width, heads):
         super().__init__()
@@ -33,11 +33,11 @@ class Attention(nn.Module):
         self.norm = layer_norm(width)
         self.qkv = nn.Linear(width, 3 * width)
         self.projection = nn.Linear(width, width)
-        self.record, self.last = False, None
+        self.weights_to = None
 
     def forward(self, x, keep=None):
         query, key, value = self.project_in(x)
-        return self.project_out(attend(query, key, value, keep, self))
+        return self.project_out(attend(query, key, value, keep, self.weights_to))
 
     def project_in(self, x):
         """Query, key and value, each [N, heads, tokens, size]; the query is scaled."""
@@ -76,14 +76,14 @@ class CrossAttention(nn.Module):
         return 2 * tokens * width ** 2 + 2 * source * width ** 2 + 2 * tokens * source * width
 
 
-def attend(query, key, value, keep=None, recorder=None):
+def attend(query, key, value, keep=None, weights_to=None):
     """softmax(query key^T) value, heads joined again: [N, tokens, width]."""
     scores = torch.matmul(query, key.transpose(-2, -1))
     if keep is not None:
         scores = scores + ((1.0 - keep) * MASK_BIAS).unsqueeze(1).unsqueeze(1)
     weights = torch.softmax(scores, dim=-1)
-    if recorder is not None and recorder.record:
-        recorder.last = weights
+    if weights_to is not None:
+        weights_to(weights)
     mixed = torch.matmul(weights, value).transpose(1, 2)
     return mixed.reshape(-1, query.shape[2], query.shape[1] * query.shape[3])
 
@@ -154,6 +154,7 @@ class Layers(nn.Module):
 
     def __init__(self, options, modalities, count, mixing_count, limits):
         super().__init__()
+        self.recording, self.maps = False, {}
         alone, together = list(range(len(modalities))), [0] * len(modalities)
         kind = options["weights"]
         grouped = [next((i for i, group in enumerate(options["share_groups"]) if name in group), 0)
@@ -170,8 +171,28 @@ class Layers(nn.Module):
 
     def run(self, layer, modality, x, keep=None):
         """One whole layer of one modality."""
-        x = x + self.drop(layer, self.mixing_part(layer, modality)(x, keep))
+        x = x + self.drop(layer, self.mix(layer, modality, x, keep))
         return x + self.drop(layer, self.mlp_part(layer, modality)(x))
+
+    def mix(self, layer, modality, x, keep=None):
+        """The mixing branch of one layer of one modality."""
+        part = self.mixing_part(layer, modality)
+        if self.recording and isinstance(part, Attention):
+            part.weights_to = lambda weights: self.record(layer, modality, weights)
+        return part(x, keep)
+
+    def start_recording(self):
+        """From now on the attention weights of every call are kept until they are taken."""
+        self.recording = True
+
+    def record(self, layer, modality, weights):
+        """Keeps attention weights [N, heads, tokens, tokens] of one modality in one layer."""
+        self.maps[(layer, modality)] = weights
+
+    def taken(self):
+        """(layer, modality) -> attention weights since the last call of this method."""
+        maps, self.maps = self.maps, {}
+        return maps
 
     def mixing_part(self, layer, modality):
         return self.mixing[layer][self.mixing_of[modality]]

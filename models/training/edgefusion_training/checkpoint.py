@@ -36,7 +36,8 @@ def load(folder, expected):
     try:
         state = load_file(path)
     except Exception as error:  # torch raises many kinds for a damaged file
-        raise TrainingError(f"cannot read '{path}': {error}; delete it to start from the beginning") from error
+        reason = " ".join(str(error).split())
+        raise TrainingError(f"cannot read '{path}': {reason}; delete it to start from the beginning") from error
     if state.get("signature") != expected:
         raise TrainingError(f"'{path}' is of an interrupted training with another configuration, seed or window file; "
                             "use --restart to throw it away, or another --run")

@@ -28,6 +28,8 @@ class FeatureSet:
 
     def subset(self, index):
         index = torch.as_tensor(index)
+        if not len(index):
+            index = index.long()  # an empty list has no type
         return FeatureSet([item[index] for item in self.features], self.avail[index],
                           [item[index] for item in self.labels], self.group[index], self.context[index])
 
@@ -99,7 +101,8 @@ def group_folds(windows, folds, seed):
     random = np.random.RandomState(seed)
     used = random.permutation(used)
     heads = [head for head in windows.labels if windows.labels[head].ndim == 1]
-    signature = np.array([[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used], np.int64).reshape(len(used), len(heads))
+    signature = np.array([[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used],
+                         np.int64).reshape(len(used), len(heads))
     counts = [np.zeros((folds, 2 + signature[:, i].max(initial=0))) for i in range(len(heads))]
     size, fold_of = np.zeros(folds), {}
     rarity = [min([int((signature[:, i] == row[i]).sum()) for i in range(len(heads))] or [0]) for row in signature]

@@ -30,8 +30,12 @@ class Encoder(nn.Module):
 
         In training, `share` < 1 keeps that share of the patches, drawn per example (DropToken).
         """
-        x = self.embed(self.frontend.patches(features)) + self.position[:, 1:]
         keep = self.frontend.covered(features) if self.mask_gaps else None
+        return self.tokens_of(self.frontend.patches(features), keep, share, context)
+
+    def tokens_of(self, patches, keep=None, share=1.0, context=()):
+        """The same from patches; `keep` [N, patches] is 0 for those that nothing may look at."""
+        x = self.embed(patches) + self.position[:, 1:]
         cls = (self.cls + self.position[:, :1]).expand(x.shape[0], -1, -1)
         if self.training and share < 1.0:
             x, keep = self._drop_tokens(x, keep, share)

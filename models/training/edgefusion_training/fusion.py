@@ -100,8 +100,17 @@ class Joint(nn.Module):
         parts = [layers.mixing_part(layer, number) for number in range(len(tokens))]
         projected = [part.project_in(x) for part, x in zip(parts, tokens)]
         query, key, value = (torch.cat(column, dim=2) for column in zip(*projected))
-        mixed = attend(query, key, value, keep, parts[0]).split(sizes, dim=1)
+        record = (lambda weights: self._record(layers, layer, weights, sizes)) if layers.recording else None
+        mixed = attend(query, key, value, keep, record).split(sizes, dim=1)
         return [part.project_out(x) for part, x in zip(parts, mixed)]
+
+    @staticmethod
+    def _record(layers, layer, weights, sizes):
+        """Each modality's own square of the joint attention."""
+        start = 0
+        for number, size in enumerate(sizes):
+            layers.record(layer, number, weights[:, :, start: start + size, start: start + size])
+            start += size
 
     def macs(self, layers):
         total, tokens = 0, sum(self.counts)
@@ -129,7 +138,7 @@ class Cross(nn.Module):
     def forward(self, layers, tokens, keeps, avail, record=None):
         shown = [present_tokens([x], [keep], avail[:, i: i + 1]) for i, (x, keep) in enumerate(zip(tokens, keeps))]
         for layer in range(self.first, self.last):
-            mixed = [x + layers.drop(layer, layers.mixing_part(layer, i)(x, keeps[i])) for i, x in enumerate(tokens)]
+            mixed = [x + layers.drop(layer, layers.mix(layer, i, x, keeps[i])) for i, x in enumerate(tokens)]
             tokens = []
             for i, x in enumerate(mixed):
                 others = [j for j in range(len(mixed)) if j != i]

@@ -86,8 +86,12 @@ class FusionModel(nn.Module):
 
     def encode(self, number, features, share=1.0, record=None, context=()):
         """One modality alone: (tokens after `fusion_layer` layers, which of them may be looked at or None)."""
+        context = context or self.unknown_context(features)
+        return self.run_own_layers(number, *self.encoders[number].tokens(features, share, context), record)
+
+    def run_own_layers(self, number, x, keep, record=None):
+        """The layers before the cut, with the token reduction among them."""
         encoder = self.encoders[number]
-        x, keep = encoder.tokens(features, share, context or self.unknown_context(features))
         for layer in range(self.fusion_layer):
             x, keep = encoder.reduce(layer, x, keep)
             x = self.layers.run(layer, number, x, keep)
@@ -101,16 +105,20 @@ class FusionModel(nn.Module):
 
     def meet(self, tokens, keeps, avail, layer_tokens=None, context=()):
         """Fusion, readouts and embedding, from the tokens at the cut."""
-        context = context or self.unknown_context(avail)
+        return self._heads(self.fuse_tokens(tokens, keeps, avail, layer_tokens), avail,
+                           context or self.unknown_context(avail))
+
+    def fuse_tokens(self, tokens, keeps, avail, layer_tokens=None):
+        """The fusion alone. What an unavailable modality's tokens hold, NaN included, is cut off here."""
         cut = []
         for number, x in enumerate(tokens):
             present = (avail[:, number] > 0.5).reshape(-1, 1, 1)
             cut.append(torch.where(present, x, torch.zeros_like(x)))
-        return self._heads(self.fusion(self.layers, cut, keeps, avail, layer_tokens), avail, context)
+        return self.fusion(self.layers, cut, keeps, avail, layer_tokens)
 
-    def _heads(self, fused, avail, context):
-        stacked = self.norm(fused.modalities)
-        present = (avail > 0.5).unsqueeze(-1)
+    def representations(self, fused, avail):
+        """(one vector per modality [N, M, d], embedding [N, d], further vectors [N, E, d] or None), masked."""
+        stacked, present = self.norm(fused.modalities), (avail > 0.5).unsqueeze(-1)
         stacked = torch.where(present, stacked, torch.zeros_like(stacked))
         embedding, extra = masked_mean(stacked, masked_weights(avail)), None
         if fused.extra is not None:
@@ -119,6 +127,11 @@ class FusionModel(nn.Module):
             extra = torch.where(there, extra, torch.zeros_like(extra))
             mean = masked_mean(extra, masked_weights(fused.extra_avail))
             embedding = torch.where(fused.extra_avail.sum(dim=1, keepdim=True) > 0.5, mean, embedding)
+        return stacked, embedding, extra
+
+    def _heads(self, fused, avail, context):
+        stacked, embedding, extra = self.representations(fused, avail)
+        present = (avail > 0.5).unsqueeze(-1)
         outputs = {"embedding": embedding}
         for head in self.spec.heads:
             layers = self.unimodal[head.name]

@@ -12,14 +12,20 @@ _ERF = np.vectorize(math.erf, otypes=[np.float64])
 def evaluate_graph(path, feeds):
     """Runs the ONNX file at `path` on `feeds` (name -> array); returns output name -> array."""
     import onnx
+
+    return evaluate_model(onnx.load(path), feeds)
+
+
+def evaluate_model(model, feeds, keep=()):
+    """The same for an onnx.ModelProto; `keep` names inner tensors that are wanted besides the outputs."""
     from onnx import numpy_helper
 
-    graph = onnx.load(path).graph
+    graph = model.graph
     values = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     values.update(feeds)
     for node in graph.node:
         values.update(zip(node.output, evaluate_node(node, values)))
-    return {item.name: values[item.name] for item in graph.output}
+    return {name: values[name] for name in {item.name for item in graph.output} | set(keep)}
 
 
 def evaluate_node(node, values):
@@ -123,6 +129,19 @@ def _reduce(function):
     return run
 
 
+def _quantise(attributes, x, scale, zero):
+    limits = np.iinfo(zero.dtype)
+    return np.clip(np.rint(x / scale) + zero.astype(np.float32), limits.min, limits.max).astype(zero.dtype)
+
+
+def _dequantise(attributes, x, scale, zero):
+    if scale.ndim:  # one scale per channel along the axis
+        shape = [1] * x.ndim
+        shape[attributes.get("axis", 1)] = -1
+        scale, zero = scale.reshape(shape), zero.reshape(shape)
+    return (x.astype(np.int32) - zero.astype(np.int32)).astype(np.float32) * scale
+
+
 def _expand(attributes, x, shape):
     return x * np.ones([int(n) for n in shape], x.dtype)
 
@@ -140,5 +159,6 @@ _OPERATORS = {
     "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "ReduceSum": _reduce_sum, "Expand": _expand,
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
     "Abs": lambda a, x: np.abs(x), "ReduceMean": _reduce(np.mean), "ReduceMax": _reduce(np.max),
+    "QuantizeLinear": _quantise, "DequantizeLinear": _dequantise,
     "Constant": _constant, "ConstantOfShape": _constant_of_shape,
 }

@@ -32,6 +32,8 @@ class Trainer:
         model.to(self.device)
         self.optimiser = make_optimiser(model, self.options)
         self.average, self.best, self.history = copy.deepcopy(model), None, []
+        if teacher is not None:
+            teacher.prepare(model)
         self.precision = Precision(self.device, self.options["amp"])
         torch.manual_seed(seed * 1009 + self.processes.rank)  # dropout inside the model differs between processes
         self.progress = Progress(log if self.processes.first else None, folder if self.processes.first else None,
@@ -181,7 +183,7 @@ def make_optimiser(model, options):
     decayed = [p for name, p in model.named_parameters() if p.dim() == 2]
     rest = [p for name, p in model.named_parameters() if p.dim() != 2]
     return torch.optim.AdamW([{"params": decayed, "weight_decay": options["weight_decay"]},
-                              {"params": rest, "weight_decay": 0.0}], lr=options["learning_rate"])
+                              {"params": rest, "weight_decay": 0.0}], lr=options["learning_rate"], foreach=True)
 
 
 def set_rate(optimiser, options, step, total):

@@ -74,10 +74,16 @@ def write_windows(path, spec, count=24, groups=6, seed=0, change=None):
     arrays["groups"] = np.array([f"object-{i}" for i in range(groups)])
     labels = {}
     for head in spec.heads:
-        arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
+        if head.kind == "regression":
+            arrays["labels_" + head.name] = random.randn(count, head.size).astype(np.float32)
+        else:
+            arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
         labels[head.name] = list(head.labels)
+    for item in spec.context:
+        arrays["context_" + item.name] = (np.arange(count) % (len(item.labels) + 1) - 1).astype(np.int32)
     arrays["meta"] = np.array(json.dumps({"model": spec.name, "tool": "test", "recordings": [],
-                                          "inputs": [item.tensor for item in spec.inputs], "labels": labels}))
+                                          "inputs": [item.tensor for item in spec.inputs], "labels": labels,
+                                          "context": {item.name: list(item.labels) for item in spec.context}}))
     if change:
         change(arrays)
     np.savez(path, **arrays)
@@ -125,3 +131,39 @@ def switch_inputs(spec, count, seed=1):
                                if item.type == "uint8" else random.randn(count, *item.shape[1:]).astype(np.float32))
               for item in spec.inputs]
     return inputs, [torch.nn.functional.one_hot(torch.arange(count) % 3, 3).float()]
+
+
+def synthetic_files(folder, count=400, kind="redundant", **sections):
+    """(configuration, window file) of the synthetic sensors in `folder`: a small, fast training."""
+    from edgefusion_training import jsonfile
+    from edgefusion_training.synthetic import synthetic_spec, synthetic_windows
+
+    spec, windows = synthetic_spec(), synthetic_windows(kind, count, 1)
+    jsonfile.write(os.path.join(folder, "spec.json"), spec.raw)
+    arrays = {"avail": windows.avail, "coverage": windows.avail, "start_ns": windows.start_ns,
+              "group": windows.group.astype(np.int32), "groups": np.array(windows.groups),
+              "labels_bit": windows.labels["bit"].astype(np.int32), "meta": np.array("{}"), **windows.inputs}
+    np.savez(os.path.join(folder, "windows.npz"), **arrays)
+    config = {"spec": "spec.json", "model": {"width": 16, "layers": 3, "fusion_layer": 1, "attention_heads": 2,
+                                             "bottleneck_tokens": 2, "readout": "mean_logits"},
+              "training": {"epochs": 4, "batch": 32, "learning_rate": 3e-3, "ema": 0.9},
+              "split": {"folds": 4, "by": "group"}, "seed": 3}
+    for section, members in sections.items():
+        config[section] = {**config.get(section, {}), **members} if isinstance(members, dict) else members
+    jsonfile.write(os.path.join(folder, "config.json"), config)
+    return os.path.join(folder, "config.json"), os.path.join(folder, "windows.npz")
+
+
+def run_cli(*arguments):
+    """(exit code, standard output, standard error) of the command line, run in this process."""
+    import contextlib
+    import io
+    import warnings
+
+    from edgefusion_training import cli
+
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = cli.main(list(arguments))
+    return code, out.getvalue(), err.getvalue()
