@@ -134,8 +134,8 @@ def ablation_table(summary, heads):
         cells += [f"{_pm(row['all'][head])} ({_pm(row['worst_without'][head])})" for head in heads]
         cells += [f"{row['parameters']:,}", f"{row['macs'] / 1e6:.2f}", f"{row['cpu_ms']:.2f}"]
         lines.append("| " + " | ".join(cells) + " |")
-    note = (f"{summary['kind'].capitalize()}, seeds {', '.join(map(str, summary['seeds']))}: mean +- standard deviation "
-            "over the seeds with all sensors (with the sensor missing that costs most).")
+    note = (f"{summary['kind'].capitalize()}, seeds {', '.join(map(str, summary['seeds']))}: mean +- standard "
+            "deviation over the seeds with all sensors (with the sensor missing that costs most).")
     return note + "\n\n" + "\n".join(lines)
 
 

@@ -18,6 +18,7 @@ class Encoder(nn.Module):
         self.cls = nn.Parameter(torch.zeros(1, 1, width))
         self.position = nn.Parameter(torch.randn(1, self.frontend.tokens + 1, width) * 0.02)
         self.context = make_context(contexts, width, options["context_mode"])
+        self.context_at_cut = options["context_mode"] == "film_at_cut"
         self.prefix = 1 + (len(contexts) if options["context_mode"] == "token" else 0)
         self.mask_gaps = options["mask_gaps"]
         self.reduction = make_reduction(own, width, self.frontend.tokens)
@@ -39,10 +40,14 @@ class Encoder(nn.Module):
         cls = (self.cls + self.position[:, :1]).expand(x.shape[0], -1, -1)
         if self.training and share < 1.0:
             x, keep = self._drop_tokens(x, keep, share)
-        x, prefix = self.context(x, cls, context)
+        x, prefix = (x, cls) if self.context_at_cut else self.context(x, cls, context)
         if keep is not None:
             keep = torch.cat([torch.ones_like(keep[:, :1]).expand(-1, prefix.shape[1]), keep], dim=1)
         return torch.cat([prefix, x], dim=1), keep
+
+    def inform(self, x, context):
+        """Tokens at the cut, told the context there when that is its place."""
+        return self.context(x, x, context)[0] if self.context_at_cut else x
 
     def _drop_tokens(self, x, keep, share):
         count, total = x.shape[0], x.shape[1]

@@ -62,7 +62,8 @@ class FrameFrontEnd(nn.Module):
     def covered(self, features):
         """[N, tokens]: 1 where a tubelet's frames hold anything; a frame that never came is all zero."""
         gt, per_step = self.grid[0], self.grid[1] * self.grid[2]
-        peaks = features.to(torch.float32).reshape(-1, gt, self.channels * features.shape[2] * features.shape[3] * self.tubelet[0]).amax(dim=2)
+        values = self.tubelet[0] * features.shape[2] * features.shape[3] * self.channels
+        peaks = features.to(torch.float32).reshape(-1, gt, values).amax(dim=2)
         return (peaks > 0.0).to(torch.float32).unsqueeze(2).expand(-1, -1, per_step).reshape(-1, self.tokens)
 
     def describe(self):

@@ -105,13 +105,14 @@ class FusionModel(nn.Module):
 
     def meet(self, tokens, keeps, avail, layer_tokens=None, context=()):
         """Fusion, readouts and embedding, from the tokens at the cut."""
-        return self._heads(self.fuse_tokens(tokens, keeps, avail, layer_tokens), avail,
-                           context or self.unknown_context(avail))
+        context = context or self.unknown_context(avail)
+        return self._heads(self.fuse_tokens(tokens, keeps, avail, layer_tokens, context), avail, context)
 
-    def fuse_tokens(self, tokens, keeps, avail, layer_tokens=None):
+    def fuse_tokens(self, tokens, keeps, avail, layer_tokens=None, context=()):
         """The fusion alone. What an unavailable modality's tokens hold, NaN included, is cut off here."""
-        cut = []
+        cut, context = [], context or self.unknown_context(avail)
         for number, x in enumerate(tokens):
+            x = self.encoders[number].inform(x, context)
             present = (avail[:, number] > 0.5).reshape(-1, 1, 1)
             cut.append(torch.where(present, x, torch.zeros_like(x)))
         return self.fusion(self.layers, cut, keeps, avail, layer_tokens)

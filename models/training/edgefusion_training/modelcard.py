@@ -25,8 +25,8 @@ def _lines(manifest, readme):
               + (f" (values in {', '.join(head['units'])})" if head["kind"] == "regression" else "")
               for head in manifest["heads"]]
     for item in manifest.get("context", []):
-        lines += ["", *_wrap(f"Context `{item['name']}` (one-hot `{item['tensor']}` [1, {len(item['labels'])}], all zero "
-                             f"= unknown): {', '.join(item['labels'])}.")]
+        lines += ["", *_wrap(f"Context `{item['name']}` (one-hot `{item['tensor']}` [1, {len(item['labels'])}], all "
+                             f"zero = unknown): {', '.join(item['labels'])}.")]
     lines += _model(manifest, provenance)
     if readme.get("data"):
         lines += ["", "## Data", "", *_wrap(readme["data"])]

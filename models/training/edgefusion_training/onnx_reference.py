@@ -52,8 +52,11 @@ def _constant_of_shape(attributes, shape):
 
 
 def _cast(attributes, x):
-    from onnx import mapping
-    return x.astype(mapping.TENSOR_TYPE_TO_NP_TYPE[attributes["to"]])
+    import onnx
+
+    if hasattr(onnx.helper, "tensor_dtype_to_np_dtype"):  # onnx 1.13 and later
+        return x.astype(onnx.helper.tensor_dtype_to_np_dtype(attributes["to"]))
+    return x.astype(onnx.mapping.TENSOR_TYPE_TO_NP_TYPE[attributes["to"]])
 
 
 def _conv(attributes, x, kernel, bias=None):

@@ -7,7 +7,7 @@ FUSIONS = ("bottleneck", "late", "joint", "cross", "perceiver", "pairwise")
 WEIGHTS = ("separate", "shared", "shared_attention", "groups")
 BLOCKS = ("attention", "mixer")
 READOUTS = ("mean_logits", "concat_mlp")
-CONTEXT_MODES = ("film", "token")
+CONTEXT_MODES = ("film", "token", "film_at_cut")
 REDUCTIONS = ("none", "pool", "token_learner")
 
 MODEL_DEFAULTS = {
@@ -18,7 +18,7 @@ MODEL_DEFAULTS = {
     "latents": 8,               # of "perceiver" and "pairwise"
     "weights": "separate", "share_groups": [], "block": "attention",
     "context": None,            # names of the context inputs to use; none given: all of the spec's
-    "context_mode": "film",
+    "context_mode": "film",     # where the context acts; only "film_at_cut" leaves the encoders without it (split)
     "mask_gaps": False,         # patches without one covered sample are hidden from the attention
     "drop_path": 0.1, "dropout": 0.0,
     "readout": "concat_mlp", "readout_hidden": 64, "readout_dropout": 0.0, "share_head": False,

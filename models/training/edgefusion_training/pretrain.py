@@ -72,14 +72,14 @@ class Reconstruction(nn.Module):
             x, keep = model.run_own_layers(number, x, keep)
             tokens.append(x)
             keeps.append(keep)
-        fused = model.fuse_tokens(tokens, keeps, avail)
+        fused = model.fuse_tokens(tokens, keeps, avail, context=context)
         loss = avail.new_zeros(())
         for number, (decoder, (patches, hidden)) in enumerate(zip(self.decoders, goals)):
             error = ((decoder(fused.tokens[number], keeps[number]) - patches) ** 2 * hidden).flatten(1).sum(dim=1)
             each = error / hidden.expand_as(patches).flatten(1).sum(dim=1).clamp(min=1.0)
             loss = loss + (each * avail[:, number]).sum() / avail[:, number].sum().clamp(min=1.0)
         if self.options["contrastive"]:
-            loss = loss + self.options["contrastive"] * self._contrast(tokens, keeps, avail)
+            loss = loss + self.options["contrastive"] * self._contrast(tokens, keeps, avail, context)
         return loss
 
     def _hide(self, patches, ratio):
@@ -93,7 +93,7 @@ class Reconstruction(nn.Module):
         shown = (order < kept).to(patches.dtype)
         return shown, (1.0 - shown).unsqueeze(-1)
 
-    def _contrast(self, tokens, keeps, avail):
+    def _contrast(self, tokens, keeps, avail, context):
         """Two disjoint random sets of sensors per step; symmetric cross entropy over the windows that have both."""
         modalities = avail.shape[1]
         order = torch.randperm(modalities, generator=self.generator)
@@ -101,7 +101,8 @@ class Reconstruction(nn.Module):
         sides = []
         for chosen in (order[:cut], order[cut:]):
             part = torch.zeros(modalities).index_fill_(0, chosen, 1.0).to(avail.device) * avail
-            sides.append((part, self.model.representations(self.model.fuse_tokens(tokens, keeps, part), part)[1]))
+            fused = self.model.fuse_tokens(tokens, keeps, part, context=context)
+            sides.append((part, self.model.representations(fused, part)[1]))
         both = (sides[0][0].sum(dim=1) > 0) & (sides[1][0].sum(dim=1) > 0)
         if int(both.sum()) < 2:
             return avail.new_zeros(())

@@ -22,7 +22,8 @@ def quantisable(graph):
         if node.op_type != "MatMul" or node.input[1] not in constants or ".frontend." in node.input[1]:
             continue
         weight = constants[node.input[1]]
-        if weight.ndim == 2 and weight.dtype == np.float32 and min(weight.shape) >= 8 and node.input[0] not in constants:
+        worth_it = weight.ndim == 2 and weight.dtype == np.float32 and min(weight.shape) >= 8
+        if worth_it and node.input[0] not in constants:
             found[node.output[0]] = (node.input[0], node.input[1])
     return found
 

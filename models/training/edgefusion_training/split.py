@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .errors import TrainingError
 from .onnx_reference import evaluate_graph
 from .parity import case_context, cases, make_input, ranges, torch_runner
 
@@ -24,9 +25,9 @@ class EncoderGraph(nn.Module):
         super().__init__()
         self.model, self.number = model, number
 
-    def forward(self, raw, *context):
+    def forward(self, raw):
         features = self.model.encoders[self.number].frontend.features(raw)
-        x, keep = self.model.encode(self.number, features, context=context)
+        x, keep = self.model.encode(self.number, features)
         if self.model.late:  # nobody reads the other tokens any more
             return x[:, :1]
         return x if keep is None else (x, keep)
@@ -53,6 +54,9 @@ def export_split(model, folder, names, trace):
 
     `names` are the monolith's output tensors, `trace(module, examples, path, inputs, outputs)` writes one graph.
     """
+    if model.contexts and model.options["context_mode"] != "film_at_cut":
+        raise TrainingError(f"'{model.spec.name}' cannot be split: with context_mode '{model.options['context_mode']}' "
+                            "its encoders depend on the context; train with model.context_mode film_at_cut")
     spec, encoders, examples = model.spec, [], []
     context = [torch.zeros(1, len(item.labels)) for item in model.contexts]
     context_names = [item.tensor for item in model.contexts]
@@ -60,21 +64,19 @@ def export_split(model, folder, names, trace):
         module = EncoderGraph(model, number).eval()
         raw = torch.zeros(item.shape, dtype=getattr(torch, item.type))
         with torch.no_grad():
-            results = module(raw, *context)
+            results = module(raw)
         results = list(results) if isinstance(results, tuple) else [results]
         outputs = [f"tokens_{item.modality}"] + [f"keep_{item.modality}"] * (len(results) - 1)
         name = f"encoder-{item.modality}.onnx"
-        trace(module, (raw, *context), os.path.join(folder, name), [item.tensor] + context_names, outputs)
+        trace(module, (raw,), os.path.join(folder, name), [item.tensor], outputs)
         encoders.append({"modality": item.modality, "file": name, "sha256": _digest(os.path.join(folder, name)),
-                         "inputs": _inputs(os.path.join(folder, name)), "outputs": outputs})
+                         "inputs": [item.tensor], "outputs": outputs})
         examples += results
     module = FusionGraph(model, [len(item["outputs"]) > 1 for item in encoders], names).eval()
     inputs = [name for item in encoders for name in item["outputs"]] + [spec.mask_tensor]
     trace(module, (*examples, torch.ones(1, len(spec.inputs)), *context), os.path.join(folder, FUSION_FILE),
           inputs + context_names, names)
-    path = os.path.join(folder, FUSION_FILE)
-    return {"encoders": encoders, "fusion": {"file": FUSION_FILE, "sha256": _digest(path), "inputs": _inputs(path),
-                                             "outputs": list(names)}}
+    return {"encoders": encoders, "fusion": {"file": FUSION_FILE, "sha256": _digest(os.path.join(folder, FUSION_FILE))}}
 
 
 def compare_split(model, split, folder):
@@ -89,20 +91,13 @@ def compare_split(model, split, folder):
         known = {item.tensor: row for item, row in zip(model.contexts, context)}
         feeds = {model.spec.mask_tensor: avail, **known}
         for value, entry, present in zip(inputs, split["encoders"], mask):
-            outputs = evaluate_graph(os.path.join(folder, entry["file"]), {entry["inputs"][0]: value, **known})
+            outputs = evaluate_graph(os.path.join(folder, entry["file"]), {entry["inputs"][0]: value})
             feeds.update(outputs if present else {name: np.zeros_like(item) for name, item in outputs.items()})
         found = evaluate_graph(os.path.join(folder, split["fusion"]["file"]), feeds)
         for name, value in run(inputs, avail, context).items():
             difference = np.abs(found[name] - value).max()
             worst = max(worst, float("inf") if np.isnan(difference) else float(difference))
     return worst
-
-
-def _inputs(path):
-    """The graph's inputs: a context that a part does not read is none of its inputs."""
-    import onnx
-
-    return [value.name for value in onnx.load(path).graph.input]
 
 
 def _digest(path):

@@ -174,7 +174,8 @@ def choose_device(name):
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     if name.startswith("cuda") and not torch.cuda.is_available():
-        raise TrainingError(f"training.device is '{name}', but PyTorch {torch.__version__} sees no GPU: use cpu or auto")
+        raise TrainingError(f"training.device is '{name}', but PyTorch {torch.__version__} sees no GPU: "
+                            "use cpu or auto")
     return torch.device(name)
 
 

@@ -104,9 +104,11 @@ def _entry(path):
 
 
 def _mention(folder, report):
-    """The manifest's provenance names the variants; its `file` stays the float32 graph."""
+    """The manifest names the variants; its `file` stays the float32 graph."""
     path = os.path.join(folder, MANIFEST)
     with open(path, encoding="utf-8") as stream:
         manifest = json.load(stream)
+    manifest["variants"] = [{"precision": kind, "file": report[kind]["file"], "sha256": report[kind]["sha256"]}
+                            for kind in FILES if kind in report]
     manifest["provenance"]["variants"] = report
     jsonfile.write(path, manifest)

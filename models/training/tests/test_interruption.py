@@ -142,7 +142,8 @@ class OtherProcesses(TemporaryFolder):
 
     def test_two_processes_give_the_result_of_one(self):
         subprocess.run(self.command("one"), env=ENVIRONMENT, check=True, stdout=subprocess.DEVNULL)
-        # Under Python 3.11, PyTorch 1.13's launcher cannot read 0, its own default, for these two; 1 is standard output.
+        # Under Python 3.11, PyTorch 1.13's launcher cannot read 0, its own default, for these two; 1 is standard
+        # output.
         launcher = ("-m", "torch.distributed.run", "--nproc_per_node=2", "--master_addr=127.0.0.1",
                     f"--master_port={free_port()}", "--redirects=1", "--tee=1", "--log_dir", self.path("logs"))
         done = subprocess.run(self.command("two", *launcher), env=ENVIRONMENT, capture_output=True, text=True)

@@ -56,7 +56,7 @@ class Switches(unittest.TestCase):
     def each(self, check):
         for number, combination in enumerate(combinations()):
             # The further switches are dealt out over the combinations.
-            more = {"context_mode": ("film", "token")[number % 2], "mask_gaps": number % 3 == 0,
+            more = {"context_mode": ("film", "token", "film_at_cut")[number % 3], "mask_gaps": number % 2 == 0,
                     "share_head": number % 5 == 0}
             with self.subTest(combination=combination, **more):
                 check(switch_model(seed=number, **options_of(combination, **more)))

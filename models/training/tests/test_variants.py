@@ -1,5 +1,6 @@
 """Split graphs, half precision and int8, against the whole float32 graph."""
 
+import hashlib
 import json
 import os
 import tempfile
@@ -58,7 +59,7 @@ class Graphs(unittest.TestCase):
 class Split(Graphs):
     def test_encoders_and_fusion_give_the_numbers_of_the_whole_model(self):
         switches = [{"fusion": fusion, "readout": "concat_mlp", "mask_gaps": fusion == "cross",
-                     "context_mode": "token" if fusion == "joint" else "film"} for fusion in FUSIONS]
+                     "context_mode": "film_at_cut"} for fusion in FUSIONS]
         for options in switches if LONG else switches[:4]:
             with self.subTest(**options):
                 model = switch_model(**options)
@@ -66,23 +67,31 @@ class Split(Graphs):
                 self.assertLess(compare_split(model, split, self.folder), 1e-4)
 
     def test_the_manifest_names_files_hashes_and_tensors_that_the_graphs_have(self):
-        model = switch_model(readout="mean_logits")
+        model = switch_model(readout="mean_logits", context_mode="film_at_cut")
         provenance = {**PROVENANCE, "config": {"model": model.options}}
         manifest = export_model(model, provenance, self.folder, split=True)
         with open(self.path("manifest.json"), encoding="utf-8") as stream:
             self.assertEqual(manifest["split"], json.load(stream)["split"])
         self.assertEqual(model.spec.modalities, [item["modality"] for item in manifest["split"]["encoders"]])
-        for item in manifest["split"]["encoders"] + [manifest["split"]["fusion"]]:
+        tokens = [name for item in manifest["split"]["encoders"] for name in item["outputs"]]
+        fusion = {**manifest["split"]["fusion"], "inputs": tokens + ["avail", "context_behaviour"],
+                  "outputs": output_names(model.spec)}
+        for item in manifest["split"]["encoders"] + [fusion]:
             graph = onnx.load(self.path(item["file"]))
             self.assertEqual(OPSET, graph.opset_import[0].version)
             self.assertEqual(item["inputs"], [value.name for value in graph.graph.input])
             self.assertEqual(item["outputs"], [value.name for value in graph.graph.output])
-            self.assertNotIn(PACKAGE_FOLDER.encode(), graph.SerializeToString())
+            with open(self.path(item["file"]), "rb") as stream:
+                content = stream.read()
+            self.assertEqual(hashlib.sha256(content).hexdigest(), item["sha256"])
+            self.assertNotIn(PACKAGE_FOLDER.encode(), content)
         self.assertEqual([{"name": "behaviour", "tensor": "context_behaviour", "labels": ["push", "lift", "drop"]}],
                          manifest["context"])
 
     def test_a_missing_modality_may_leave_anything_in_its_tokens(self):
-        model = switch_model()
+        with self.assertRaisesRegex(TrainingError, "cannot be split.*film_at_cut"):
+            export_split(switch_model(), self.folder, ["embedding"], trace)
+        model = switch_model(context_mode="film_at_cut")
         split = export_split(model, self.folder, output_names(model.spec), trace)
         fusion = onnx.load(self.path(split["fusion"]["file"]))
         feeds = {value.name: np.random.RandomState(0).randn(*[d.dim_value for d in value.type.tensor_type.shape.dim])
@@ -177,7 +186,10 @@ class Int8(Graphs):
         self.assertLess(report["int8"]["bytes"], report["fp32"]["bytes"])
         self.assertGreater(report["int8"]["ms"], 0.0)
         with open(self.path("manifest.json"), encoding="utf-8") as stream:
-            self.assertEqual(report, json.load(stream)["provenance"]["variants"])
+            manifest = json.load(stream)
+        self.assertEqual(report, manifest["provenance"]["variants"])
+        self.assertEqual([{"precision": kind, "file": f"model-{kind}.onnx", "sha256": report[kind]["sha256"]}
+                          for kind in ("fp16", "int8")], manifest["variants"])
 
 
 class Refusals(unittest.TestCase):
