@@ -17,7 +17,7 @@ from .metrics import table
 from .pretrain import PRETRAINED, run_pretrain
 from .robustness import robustness, write_robustness
 from .run import MODEL, TEST_FOLD, VALIDATION_FOLD, load_run, run_crossvalidate, run_final, run_train
-from .variants import write_variants
+from .variants import installed_engine, write_variants
 from .windows import load_windows
 
 
@@ -132,7 +132,8 @@ def export(options):
           f"export error {manifest['provenance']['export_error']:g}")
     kinds = [name for name in ("fp16", "int8") if getattr(options, name)]
     if kinds:
-        report = write_variants(model, options.to, kinds, *_comparison_windows(options, spec, config))
+        report = write_variants(model, options.to, kinds, *_comparison_windows(options, spec, config),
+                                installed_engine())
         print(jsonfile.dumps(report), end="")
 
 

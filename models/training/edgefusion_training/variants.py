@@ -44,6 +44,24 @@ def write_variants(model, folder, kinds, calibration, comparison, engine=None):
     return report
 
 
+def installed_engine():
+    """An engine for `write_variants` when Python has ONNX Runtime, on one thread; else None."""
+    try:
+        import onnxruntime
+    except ImportError:
+        return None
+
+    def engine(path):
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        names = [item.name for item in session.get_outputs()]
+        known = {item.name for item in session.get_inputs()}
+        return lambda feeds: dict(zip(names, session.run(names, {k: v for k, v in feeds.items() if k in known})))
+
+    return engine
+
+
 def window_feeds(model, windows, most, seed=0):
     """Up to `most` windows as dictionaries of graph inputs."""
     count = len(windows) if windows is not None else 0

@@ -39,6 +39,11 @@ def combinations():
     return chosen
 
 
+def one_per_fusion():
+    """Six combinations in which every value of every switch occurs, for what takes long."""
+    return [(fusion, WEIGHTS[i % 4], BLOCKS[i % 2], READOUTS[i // 2 % 2]) for i, fusion in enumerate(FUSIONS)]
+
+
 def options_of(combination, **more):
     fusion, weights, block, readout = combination
     options = {"fusion": fusion, "weights": weights, "block": block, "readout": readout, **more}
@@ -53,8 +58,9 @@ def run(model, inputs, avail, context):
 
 
 class Switches(unittest.TestCase):
-    def each(self, check):
-        for number, combination in enumerate(combinations()):
+    def each(self, check, chosen=None):
+        """`check(model)` on all the combinations, or in the short profile on the `chosen` ones."""
+        for number, combination in enumerate(combinations() if LONG or chosen is None else chosen):
             # The further switches are dealt out over the combinations.
             more = {"context_mode": ("film", "token", "film_at_cut")[number % 3], "mask_gaps": number % 2 == 0,
                     "share_head": number % 5 == 0}
@@ -110,7 +116,7 @@ class Switches(unittest.TestCase):
             same = [name for name, value in model.named_parameters() if torch.equal(before[name], value)]
             self.assertEqual([], same)
 
-        self.each(check)
+        self.each(check, one_per_fusion())
 
     @unittest.skipIf(onnx is None, "python3-onnx is not installed")
     def test_the_exported_graph_gives_the_same_numbers(self):
@@ -121,7 +127,7 @@ class Switches(unittest.TestCase):
                 write_graph(model, path)
                 self.assertLess(compare(model, path), 1e-4)
 
-        self.each(check)
+        self.each(check, one_per_fusion())
 
 
 def features_of(model, count):

@@ -1,4 +1,4 @@
-"""Augmentation, losses, calibration and a short run on a label that needs two sensors at once (XOR)."""
+"""Augmentation, losses and calibration."""
 
 import unittest
 
@@ -106,50 +106,36 @@ class Optimisation(unittest.TestCase):
         self.assertLess(rates[-1], 0.01)
 
 
-def synthetic(kind, count, seed):
-    """Three sensors of unit noise, a prototype of each sensor's own bit in half of the steps. The label is the XOR of
-    b and c, or, for "redundant", the same bit in all three."""
+def synthetic(count, seed):
+    """Three sensors of unit noise, a prototype of the label, the same for all of them, in half of the steps."""
     random = torch.Generator().manual_seed(seed)
-    bits = torch.randint(0, 2, (count, 3), generator=random)
-    if kind == "redundant":
-        bits = bits[:, :1].expand(-1, 3)
+    label = torch.randint(0, 2, (count,), generator=random)
     prototypes = torch.randn(3, 2, 8, generator=torch.Generator().manual_seed(77))
     features = []
     for sensor in range(3):
         x = torch.randn(count, 4, 8, generator=random)
-        x[:, :2] += 1.2 * prototypes[sensor, bits[:, sensor]].unsqueeze(1)
+        x[:, :2] += 1.2 * prototypes[sensor, label].unsqueeze(1)
         features.append(x)
-    label = bits[:, 0] if kind == "redundant" else bits[:, 1] ^ bits[:, 2]
     return FeatureSet(features, torch.ones(count, 3), [label], torch.arange(count))
 
 
-class Synergy(unittest.TestCase):
-    """A reduced form of the exchange test: three trainings of at most 250 steps, a few seconds each."""
+class Calibration(unittest.TestCase):
+    """What calibration does to a trained model; test_acceptance.py has the exchange test itself."""
 
     @staticmethod
-    def trained(kind, epochs, dropout=0.0, **options):
+    def trained(epochs, dropout=0.0, **options):
         spec = tiny_spec(("a", "b", "c"), classes=2, steps=4, width=8)
         model = tiny_model(spec, layers=3, drop_path=0.0, **options)
         config = fill_config({"training": {"epochs": epochs, "batch": 64, "learning_rate": 5e-3, "ema": 0.98,
                                            "label_smoothing": 0.0},
                               "augment": {"modality_dropout": dropout}})
         torch.manual_seed(0)
-        fit(model, config, synthetic(kind, 4000, 1), None, 0, quiet)
-        return model, evaluate(model, synthetic(kind, 2000, 2))["accuracy"]
-
-    def test_averaged_logits_solve_xor_only_through_the_bottleneck(self):
-        _, fused = self.trained("xor", 4, fusion_layer=1)
-        _, late = self.trained("xor", 4, fusion="late")
-
-        self.assertGreater(fused["all"]["kind"], 0.90)
-        self.assertGreater(fused["without a"]["kind"], 0.80)
-        for condition in ("without b", "without c"):
-            self.assertLess(abs(fused[condition]["kind"] - 0.5), 0.06)
-        self.assertLess(abs(late["all"]["kind"] - 0.5), 0.06)
+        fit(model, config, synthetic(4000, 1), None, 0, quiet)
+        return model, evaluate(model, synthetic(2000, 2))["accuracy"]
 
     def test_a_redundant_label_survives_the_loss_of_sensors_and_calibration_keeps_it(self):
-        model, measured = self.trained("redundant", 2, 0.3)
-        data = synthetic("redundant", 500, 3)
+        model, measured = self.trained(2, 0.3)
+        data = synthetic(500, 3)
         before = predict(model, data, data.avail)[0][0].argmax(dim=1)
         calibrate(model, data, steps=50)
         after = predict(model, data, data.avail)[0][0].argmax(dim=1)
