@@ -51,11 +51,28 @@ def fill_config(config, origin="configuration"):
     for section, defaults in SECTIONS.items():
         given = config.get(section, {})
         faults += unknown_names(given, defaults, section + ".")
+        faults += _types(given, defaults, section)
         filled[section] = {**defaults, **given}
-    faults += _values(filled)
+    faults = faults or _values(filled)  # values are compared only when they are of the right kind
     if faults:
         raise TrainingError(f"'{origin}' is not usable: " + "; ".join(faults))
     return filled
+
+
+def _types(given, defaults, section):
+    """A value must be of its default's kind; defaults of None, and what may be one of two kinds, are checked later."""
+    faults = []
+    for key, value in given.items():
+        default = defaults.get(key)
+        if default is None or (section, key) == ("model", "readout"):
+            continue
+        for kind, name in ((bool, "true or false"), ((int, float), "a number"), (str, "a text"), (list, "an array"),
+                           (dict, "an object")):
+            if isinstance(default, kind):
+                if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
+                    faults.append(f"{section}.{key} must be {name}, not {value!r}")
+                break
+    return faults
 
 
 def _values(filled):

@@ -118,8 +118,8 @@ class Joint(nn.Module):
             if self.mixers is not None:
                 total += self.mixers[layer - self.first].macs(tokens)
             for number, count in enumerate(self.counts):
-                part = layers.mixing_part(layer, number)
                 if self.mixers is None:
+                    part = layers.mixing_part(layer, number)
                     total += part.macs(count) + 2 * count * (tokens - count) * part.width
                 total += layers.mlp_part(layer, number).macs(count)
         return total

@@ -29,6 +29,9 @@ class Trainer:
         self.augmenter = Augmenter(model.spec, config["augment"], self.generator, model.contexts)
         self.sampler = Sampler(model.spec, self.options, data, self.generator)
         self.frontends = [copy.deepcopy(encoder.frontend) for encoder in model.encoders]  # augmentation is on the CPU
+        if min(self.options["batch"], len(data)) < self.processes.count:
+            raise TrainingError(f"a batch of {min(self.options['batch'], len(data))} windows cannot be shared by "
+                                f"{self.processes.count} processes: start fewer or raise training.batch")
         model.to(self.device)
         self.optimiser = make_optimiser(model, self.options)
         self.average, self.best, self.history = copy.deepcopy(model), None, []

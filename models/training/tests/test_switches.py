@@ -130,6 +130,40 @@ class Switches(unittest.TestCase):
         self.each(check, one_per_fusion())
 
 
+class Counted:
+    """Counts the multiply-accumulates of all products while it is entered."""
+
+    def __enter__(self):
+        self.total, self.matmul, self.linear = 0, torch.matmul, torch.nn.functional.linear
+        torch.matmul, torch.nn.functional.linear = self._matmul, self._linear
+        return self
+
+    def __exit__(self, *details):
+        torch.matmul, torch.nn.functional.linear = self.matmul, self.linear
+
+    def _matmul(self, a, b):
+        result = self.matmul(a, b)
+        self.total += result.numel() * a.shape[-1]
+        return result
+
+    def _linear(self, x, weight, bias=None):
+        self.total += x.numel() * weight.shape[0]
+        return self.linear(x, weight, bias)
+
+
+class Costs(unittest.TestCase):
+    def test_the_counted_work_is_that_of_the_products_that_are_run(self):
+        modalities = {"eye": {"tubelet": [1, 4, 4], "reduce": "token_learner", "reduce_to": 3},
+                      "sound": {"tokeniser": "waveform", "patch_samples": 100}}
+        for combination in combinations():
+            with self.subTest(combination=combination):
+                model = switch_model(**options_of(combination, context=[], modalities=modalities))
+                inputs, _ = switch_inputs(model.spec, 1)
+                with Counted() as counted:
+                    run(model, inputs, torch.ones(1, 4), ())
+                self.assertEqual(counted.total, model.macs())
+
+
 def features_of(model, count):
     inputs, _ = switch_inputs(model.spec, count)
     with torch.no_grad():
