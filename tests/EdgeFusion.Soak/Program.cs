@@ -18,7 +18,15 @@ if (args is ["--minutes", var text]
     return Soak.Run(new SoakPlan(minutes));
 }
 
-Console.Error.WriteLine($"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes}]");
+if (args is ["--kills", var count]
+    && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int kills)
+    && kills is >= 1 and <= Soak.MostKills)
+{
+    return Soak.Kill(kills);
+}
+
+Console.Error.WriteLine(
+    $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>
@@ -31,6 +39,27 @@ internal static class Soak
     [
         WindowingGate.Run, SilentSensorGate.Run, ReplayGate.Run, WritingGate.Run, OverheadGate.Run, LiveGate.Run,
     ];
+
+    /// <summary>Most kills of one command.</summary>
+    public const int MostKills = 100_000;
+
+    /// <summary>Kills recording workers and looks at what they leave.</summary>
+    /// <returns>1 where anything was wrong.</returns>
+    public static int Kill(int kills)
+    {
+        var faults = new List<string>();
+        long messages = 0;
+        for (int seed = 0; seed < kills; seed++)
+        {
+            DirectoryInfo folder = Directory.CreateTempSubdirectory("edgefusion-kill-");
+            messages += KillTrial.Run(folder.FullName, seed, faults);
+            folder.Delete(recursive: true);
+        }
+
+        faults.ForEach(Console.Error.WriteLine);
+        Console.WriteLine(Verdict.AtMost($"{kills} kills, {messages} messages recovered: faults", faults.Count, 0, ""));
+        return faults.Count == 0 ? 0 : 1;
+    }
 
     /// <returns>The number of budgets that were not kept.</returns>
     public static int Run(SoakPlan plan)

@@ -12,7 +12,7 @@ internal static class CommandLine
         publishes predictions over MQTT.
 
         Exit codes: 0 done; 1 the work failed; 2 wrong arguments or configuration; 3 the result differs from what was
-        expected (replay --expect, bench --check); 130 interrupted.
+        expected (replay --expect, regress, recover, bench --check); 130 interrupted.
         """;
 
     /// <summary>Parses and runs.</summary>
@@ -28,6 +28,9 @@ internal static class CommandLine
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(ReplayCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
+        root.Subcommands.Add(RecoverCommand.Create());
+        root.Subcommands.Add(InspectCommand.Create());
+        root.Subcommands.Add(RegressCommand.Create());
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());

@@ -23,8 +23,7 @@ internal static class OptionChecks
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
         CheckDashboard(options.Dashboard, faults);
-        Require(faults, options.Recording.Compression is "none" or "lz4" or "zstd", "Recording:Compression",
-            $"is '{options.Recording.Compression}'; there are none, lz4, zstd");
+        RecordingChecks.Check(options.Recording, faults);
     }
 
     private static void CheckModel(ModelOptions model, List<string> faults)

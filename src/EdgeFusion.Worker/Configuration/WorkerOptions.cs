@@ -162,16 +162,6 @@ internal sealed record OutboxLimitOptions
     public int MaxBytes { get; init; } = 16 * 1024 * 1024;
 }
 
-/// <summary>Recording of the run.</summary>
-internal sealed record RecordingOptions
-{
-    /// <summary>File to write (.mcap); empty (default) = no recording.</summary>
-    public string File { get; init; } = "";
-
-    /// <summary>none, lz4 or zstd. Default zstd.</summary>
-    public string Compression { get; init; } = "zstd";
-}
-
 /// <summary>The simulated work cell.</summary>
 internal sealed record SimulatorOptions
 {

@@ -7,7 +7,6 @@ using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using EdgeFusion.Worker.Composition;
@@ -21,8 +20,7 @@ internal sealed class LiveSession : IDisposable
 {
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
-    private readonly Recorder? _recorder;
-    private readonly PredictionFormat? _recordFormat;
+    private readonly SessionRecorders _recorders;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
@@ -60,12 +58,7 @@ internal sealed class LiveSession : IDisposable
             Pipeline.AddSink(_publisher);
         }
 
-        if (options.Recording.File.Length > 0)
-        {
-            _recordFormat = new PredictionFormat(bundle.Manifest, new PredictionFormatOptions { Node = options.Node });
-            _recorder = CreateRecorder(options.Recording, bundle.Manifest, observer);
-            Pipeline.AddSink(_recorder);
-        }
+        _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
     }
 
     public PipelineClock Clock { get; }
@@ -88,13 +81,16 @@ internal sealed class LiveSession : IDisposable
     public RecentPredictions? Recent { get; }
 
     /// <summary>The recorder; null without one.</summary>
-    public Recorder? Recorder => _recorder;
+    public Recorder? Recorder => _recorders.Continuous;
+
+    /// <summary>Asks the black box for the last seconds; false where there is none. Any thread.</summary>
+    public bool TriggerBlackBox(string reason) => _recorders.Trigger(reason);
 
     /// <summary>Starts what takes data first and what gives it last.</summary>
     public void Start()
     {
         _outbox?.Start();
-        _recorder?.Start();
+        _recorders.Start();
         Pipeline.Start();
     }
 
@@ -108,8 +104,7 @@ internal sealed class LiveSession : IDisposable
 
         _disposed = true;
         Pipeline.Dispose();
-        _recorder?.Dispose();
-        _recordFormat?.Dispose();
+        _recorders.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
     }
@@ -175,24 +170,5 @@ internal sealed class LiveSession : IDisposable
                 Version = Product.Version,
                 PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
             });
-    }
-
-    private Recorder CreateRecorder(RecordingOptions options, ModelManifest manifest, LogObserver observer)
-    {
-        // The codec lives as long as the file that uses it: until the process ends.
-        IChunkCodec? codec = Recordings.Codec(options.Compression);
-        var writer = new RecordingWriter(
-            McapWriter.Create(options.File, RecordingWriter.FileOptions(codec), overwrite: false),
-            Pipeline.Grid.Origin);
-        var recorder = new Recorder(
-            writer, manifest,
-            (prediction, output) => _recordFormat!.WritePrediction(prediction, Clock.Now, output),
-            Clock, observer);
-        foreach (SensorHost host in Pipeline.Sensors)
-        {
-            recorder.Add(host.Ring);
-        }
-
-        return recorder;
     }
 }
