@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using NAudio.CoreAudioApi;
@@ -8,13 +9,13 @@ namespace EdgeFusion.NAudio;
 
 /// <summary>A microphone by NAudio: WASAPI on Windows, ALSA on Linux; or a WAV file at its own pace.</summary>
 /// <remarks>
-/// NAudio records on a thread of its own and calls back; Capture waits meanwhile. NAudio recovers from overruns
-/// without a word, so a pause longer than the device's buffer counts as one. <b>Threading.</b> As
-/// <see cref="ISensor"/> says.
+/// NAudio records on a thread of its own and calls back; Capture waits meanwhile. WASAPI says where data is missing;
+/// NAudio's ALSA recovers from overruns without a word, so a pause longer than the device's buffer counts as one.
+/// <b>Threading.</b> As <see cref="ISensor"/> says.
 /// </remarks>
 public sealed class NAudioSensor : ISensor, ICountingSensor
 {
-    private const int PatienceMilliseconds = 100;
+    private const long PatienceNanoseconds = 100_000_000;
 
     private readonly NAudioOptions _options;
     private readonly AudioLayout _layout;
@@ -76,64 +77,86 @@ public sealed class NAudioSensor : ISensor, ICountingSensor
     {
     }
 
-    private IWaveIn Open()
+    private void Record(SampleSink sink, CancellationToken stopping)
     {
         int rate = (int)Math.Round(Info.RateHz);
         WaveFormat format = _layout.Format == AudioFormat.Float32
             ? WaveFormat.CreateIeeeFloatWaveFormat(rate, _layout.Channels)
             : new WaveFormat(rate, 16, _layout.Channels);
+        using var stopped = new StopSignal();
         if (OperatingSystem.IsWindows())
         {
-            using var endpoints = new MMDeviceEnumerator();
-            MMDevice device = _options.Device.Length > 0
-                ? endpoints.GetDevice(_options.Device)
-                : WasapiCapture.GetDefaultCaptureDevice();
-            return new WasapiCapture(device, useEventSync: true, audioBufferMillisecondsLength: 50)
-            {
-                WaveFormat = format,
-            };
+            RecordWindows(format, sink, stopped, stopping);
         }
-
-        if (OperatingSystem.IsLinux())
+        else if (OperatingSystem.IsLinux())
         {
-            return new AlsaIn(_options.Device.Length > 0 ? _options.Device : "default") { WaveFormat = format };
+            RecordLinux(format, sink, stopped, stopping);
         }
-
-        throw new SensorException("NAudio records on Windows and Linux only.");
+        else
+        {
+            throw new SensorException("NAudio records on Windows and Linux only.");
+        }
     }
 
-    private void Record(SampleSink sink, CancellationToken stopping)
+    [SupportedOSPlatform("windows")]
+    private void RecordWindows(
+        WaveFormat format, SampleSink sink, StopSignal stopped, CancellationToken stopping)
     {
-        using IWaveIn input = Open();
-        using var stopped = new ManualResetEventSlim();
-        var blocks = new BlockWriter(this, sink, (input as IWaveLatency)?.AverageLatency ?? TimeSpan.FromSeconds(1));
-        Exception? failure = null;
-        input.DataAvailable += (_, block) => blocks.Write(block.BufferSpan);
-        input.RecordingStopped += (_, end) =>
+        var builder = new WasapiRecorderBuilder().WithSharedMode().WithEventSync().WithFormat(format);
+        using var endpoints = new MMDeviceEnumerator();
+        if (_options.Device.Length > 0)
         {
-            failure = end.Exception;
-            stopped.Set();
+            builder = builder.WithDevice(endpoints.GetDevice(_options.Device));
+        }
+
+        using WasapiRecorder recorder = builder.Build();
+        var blocks = new BlockWriter(this, sink, recorder.AverageLatency);
+        recorder.DataAvailable += (buffer, flags, _, _) =>
+            blocks.Write(buffer, flags.HasFlag(AudioClientBufferFlags.DataDiscontinuity));
+        recorder.RecordingStopped += stopped.OnStopped;
+        recorder.StartRecording();
+        Wait(blocks, stopped, sink.Clock, stopping);
+        recorder.StopRecording();
+        stopped.Wait();
+    }
+
+    [SupportedOSPlatform("linux")]
+    private void RecordLinux(
+        WaveFormat format, SampleSink sink, StopSignal stopped, CancellationToken stopping)
+    {
+        using var input = new AlsaIn(_options.Device.Length > 0 ? _options.Device : "default")
+        {
+            WaveFormat = format,
         };
+        var blocks = new BlockWriter(this, sink, input.AverageLatency);
+        input.DataAvailable += (_, block) => blocks.Write(block.BufferSpan, isAfterLoss: false);
+        input.RecordingStopped += stopped.OnStopped;
         input.StartRecording();
-        Timestamp begin = sink.Clock.Now;
-        while (!stopping.IsCancellationRequested && !stopped.Wait(PatienceMilliseconds, CancellationToken.None))
+        Wait(blocks, stopped, sink.Clock, stopping);
+        input.StopRecording();
+        stopped.Wait();
+    }
+
+    /// <summary>Waits until asked to stop; a device that stops by itself or falls silent has failed.</summary>
+    private void Wait(BlockWriter blocks, StopSignal stopped, PipelineClock clock, CancellationToken stopping)
+    {
+        Timestamp begin = clock.Now;
+        while (!stopping.IsCancellationRequested)
         {
+            if (stopped.IsSet)
+            {
+                throw new SensorException(
+                    $"{What} stopped: {stopped.Failure?.Message.TrimEnd('.') ?? "unplugged or switched off"}.");
+            }
+
             Timestamp last = blocks.Latest > begin ? blocks.Latest : begin;
-            if (sink.Clock.Now - last > _options.SilenceTimeout)
+            if (clock.Now - last > _options.SilenceTimeout)
             {
                 throw new SensorException($"{What} is silent for {_options.SilenceTimeout.TotalSeconds} s.");
             }
-        }
 
-        if (!stopping.IsCancellationRequested)
-        {
-            throw new SensorException(
-                $"{What} stopped: {failure?.Message.TrimEnd('.') ?? "unplugged or switched off"}.");
+            clock.WaitUntil(clock.Now.AddNanoseconds(PatienceNanoseconds), stopping);
         }
-
-        // The call-back must not touch the sink any more once Capture has returned.
-        input.StopRecording();
-        stopped.Wait(TimeSpan.FromSeconds(1), CancellationToken.None);
     }
 
     private void Play(SampleSink sink, CancellationToken stopping)
@@ -168,45 +191,16 @@ public sealed class NAudioSensor : ISensor, ICountingSensor
         }
     }
 
-    private long Nanoseconds(long frames) =>
-        (long)Math.Round(frames * (double)Timestamp.NanosecondsPerSecond / Info.RateHz);
-
-    /// <summary>Cuts what the device delivers into blocks and stamps them by the count of frames.</summary>
-    private sealed class BlockWriter(NAudioSensor sensor, SampleSink sink, TimeSpan buffer)
+    /// <summary>Counts what came from a device.</summary>
+    internal void Count(long frames, bool isAfterLoss)
     {
-        private DeviceClock _clock = new(sensor.Info.RateHz);
-        private long _count;
-        private long _latest = long.MinValue;
-
-        /// <summary>When the device last spoke.</summary>
-        public Timestamp Latest => new(Volatile.Read(ref _latest));
-
-        public void Write(ReadOnlySpan<byte> bytes)
+        Volatile.Write(ref _frames, _frames + frames);
+        if (isAfterLoss)
         {
-            Timestamp now = sink.Clock.Now;
-            SampleFlags flags = SampleFlags.None;
-            if (_count > 0 && now - Latest > buffer)
-            {
-                Volatile.Write(ref sensor._overruns, sensor._overruns + 1);
-                flags = SampleFlags.Gap;
-                _clock = new DeviceClock(sensor.Info.RateHz);
-            }
-
-            Volatile.Write(ref _latest, now.Nanoseconds);
-            int frameBytes = sensor._layout.FrameBytes;
-            long frames = bytes.Length / frameBytes;
-            _count += frames;
-            Timestamp end = _clock.Map(_count, now);
-            for (long done = 0; done < frames;)
-            {
-                int part = (int)Math.Min(frames - done, sensor._layout.MaxFramesPerBlock);
-                bytes.Slice((int)done * frameBytes, part * frameBytes).CopyTo(sink.Claim());
-                sink.Commit(end.AddNanoseconds(-sensor.Nanoseconds(frames - done)), part * frameBytes, flags);
-                flags = SampleFlags.None;
-                done += part;
-            }
-
-            Volatile.Write(ref sensor._frames, sensor._frames + frames);
+            Volatile.Write(ref _overruns, _overruns + 1);
         }
     }
+
+    private long Nanoseconds(long frames) =>
+        (long)Math.Round(frames * (double)Timestamp.NanosecondsPerSecond / Info.RateHz);
 }

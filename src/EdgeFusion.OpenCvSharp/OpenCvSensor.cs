@@ -35,7 +35,8 @@ public sealed class OpenCvSensor : ISensor, ICountingSensor
         if (!Enum.TryParse(options.Api, ignoreCase: true, out _api))
         {
             throw new ConfigurationException(
-                $"OpenCV has no back end '{options.Api}'; there are {string.Join(", ", Enum.GetNames<VideoCaptureAPIs>())}");
+                $"OpenCV has no back end '{options.Api}'; there are "
+                + string.Join(", ", Enum.GetNames<VideoCaptureAPIs>()));
         }
     }
 

@@ -153,8 +153,8 @@ internal sealed class AlsaInput : IPcmInput
         if (result < 0)
         {
             throw new SensorException(
-                $"Microphone '{_device}' does not offer {what}: use a converting device (plughw:... or default), or set "
-                + "what it has.");
+                $"Microphone '{_device}' does not offer {what}: use a converting device (plughw:... or default), or "
+                + "set what it has.");
         }
     }
 

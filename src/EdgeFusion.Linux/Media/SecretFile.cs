@@ -12,7 +12,8 @@ internal static class SecretFile
             using var reader = new StreamReader(path);
             return reader.ReadLine() is { Length: > 0 } line
                 ? line
-                : throw new SensorException($"The password file '{path}' is empty: write the password in its first line.");
+                : throw new SensorException(
+                    $"The password file '{path}' is empty: write the password in its first line.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

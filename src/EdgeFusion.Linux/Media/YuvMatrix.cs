@@ -39,7 +39,7 @@ internal readonly struct YuvMatrix
         _greenCr = (int)Math.Round(-2 * kr * (1 - kr) / kg * chromaScale * One);
     }
 
-    /// <summary>The matrix that a source names; unknown = BT.709 from 720 lines on, else BT.601, limited range.</summary>
+    /// <summary>The matrix that a source names; unknown: BT.709 from 720 lines on, else BT.601, limited.</summary>
     public static YuvMatrix Of(int matrix, int range, int height)
     {
         const int HighDefinition = 720;

@@ -30,8 +30,8 @@ internal sealed record EngineResult
     public double Tolerance { get; init; }
 
     /// <summary>
-    /// Share of synthetic windows on which all heads decide as the whole graph in full precision does; null for that
-    /// itself.
+    /// Share of synthetic windows on which all heads decide as the whole graph in full precision does, of those on
+    /// which that is not undecided; null for that itself.
     /// </summary>
     public double? EqualDecisions { get; init; }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using EdgeFusion.Linux.Discovery;
 using EdgeFusion.Worker.Composition;
@@ -25,7 +26,7 @@ internal static class DevicesCommand
         {
             IReadOnlyList<FoundDevice> devices = new DeviceSearch().All();
             MediaSupport media = MediaSupport.Look();
-            IReadOnlyCollection<string> adapters = new SensorFactory(new SimulatorOptions()).Adapters;
+            IReadOnlyCollection<string> adapters = new SensorFactory(new SimulatorOptions()).AdapterNames;
             if (parsed.GetValue(json))
             {
                 WriteJson(devices, media, adapters);
@@ -71,7 +72,19 @@ internal static class DevicesCommand
     private static void WriteJson(
         IReadOnlyList<FoundDevice> devices, MediaSupport media, IReadOnlyCollection<string> adapters)
     {
-        using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        {
+            WriteJson(writer, devices, media, adapters);
+        }
+
+        Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    private static void WriteJson(
+        Utf8JsonWriter writer, IReadOnlyList<FoundDevice> devices, MediaSupport media,
+        IReadOnlyCollection<string> adapters)
+    {
         writer.WriteStartObject();
         writer.WriteStartArray("devices");
         foreach (FoundDevice device in devices)

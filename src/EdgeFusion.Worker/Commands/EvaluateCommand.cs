@@ -50,6 +50,11 @@ internal static class EvaluateCommand
     private static readonly Option<string> Precision = EngineOptions.Precision();
     private static readonly Option<string> Graph = EngineOptions.Graph();
 
+    private static readonly Option<bool> Compare = new("--compare")
+    {
+        Description = "Also say on how many windows the whole model in fp32 decides the same.",
+    };
+
     private static readonly Option<bool> Json = new("--json") { Description = "Print one JSON object." };
 
     public static Command Create()
@@ -65,7 +70,7 @@ internal static class EvaluateCommand
               edgefusion evaluate monday.mcap tuesday.mcap --model workcell --json
             """)
         {
-            RecordingFiles, Model, Masks, Stride, NoContext, Provider, Precision, Graph, Json,
+            RecordingFiles, Model, Masks, Stride, NoContext, Provider, Precision, Graph, Compare, Json,
         };
         command.SetAction((parsed, stopping) => Task.Run(() => Run(parsed, stopping)));
         return command;
@@ -85,8 +90,9 @@ internal static class EvaluateCommand
             Providers = [parsed.GetValue(Provider)!],
             Graph = Engines.Graph(parsed.GetValue(Graph)!),
         });
+        using IInferenceEngine? reference = parsed.GetValue(Compare) ? Reference(parsed.GetValue(Model)!) : null;
         var evaluator = new Evaluator(
-            engine, EvaluationMask.Of(bundle.Manifest, parsed.GetValue(Masks)!), stride);
+            engine, EvaluationMask.Of(bundle.Manifest, parsed.GetValue(Masks)!), stride, reference);
         foreach (string path in parsed.GetValue(RecordingFiles)!)
         {
             Evaluate(path, bundle.Manifest, evaluator, !parsed.GetValue(NoContext), stopping);
@@ -123,6 +129,10 @@ internal static class EvaluateCommand
 
         return ExitCode.Success;
     }
+
+    private static IInferenceEngine Reference(string model) => Engines.Open(
+        Engines.OpenBundle(model, ModelBundle.FullPrecision),
+        new OnnxEngineOptions { Providers = ["cpu"], Graph = GraphChoice.Whole });
 
     private static void Evaluate(
         string path, ModelManifest manifest, Evaluator evaluator, bool context, CancellationToken stopping)

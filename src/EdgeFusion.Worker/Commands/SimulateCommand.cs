@@ -45,6 +45,11 @@ internal static class SimulateCommand
             command.Subcommands.Add(device);
         }
 
+        foreach (Command bridge in RosSimulationCommands.Create())
+        {
+            command.Subcommands.Add(bridge);
+        }
+
         command.SetAction((parsed, stopping) => Task.FromResult(Run(
             parsed.GetValue(to)!,
             new WorkCellOptions { Seed = parsed.GetValue(seed), Episodes = parsed.GetValue(episodes) },

@@ -39,7 +39,22 @@ internal static class DeviceLines
                 : $"Settings:Device '{device}' is no full path such as /dev/serial/by-id/...");
         }
 
-        return new SerialEndpoint(options);
+        return settings.Choice("Driver", "termios", "system-io-ports") == 0
+            ? new SerialEndpoint(options)
+            : SystemPort(settings, options);
+    }
+
+    private static IByteEndpoint SystemPort(AdapterSettings settings, SerialOptions options)
+    {
+        IByteEndpoint? endpoint = Adapters.SystemPort(
+            options.Device, options.BaudRate, (int)options.Parity, options.StopBits);
+        if (endpoint is null)
+        {
+            settings.Fault(
+                "Settings:Driver 'system-io-ports' is not in this build (rebuild with -p:WithPackages=true)");
+        }
+
+        return endpoint ?? new SerialEndpoint(options);
     }
 
     /// <summary>A device in the network.</summary>

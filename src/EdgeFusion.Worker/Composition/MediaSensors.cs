@@ -142,12 +142,14 @@ internal static class MediaSensors
         {
             if (!Uri.TryCreate(options.Url, UriKind.Absolute, out Uri? url) || !schemes.Contains(url.Scheme))
             {
-                settings.Fault($"Settings:Url is missing or no address that begins with {string.Join(" or ", schemes)}://");
+                settings.Fault(
+                    $"Settings:Url is missing or no address that begins with {string.Join(" or ", schemes)}://");
             }
             else if (url.UserInfo.Length > 0)
             {
-                settings.Fault("Settings:Url holds a user name or password: put them into User and PasswordFile (the name of "
-                    + "a file whose first line is the password)");
+                settings.Fault(
+                    "Settings:Url holds a user name or password: put them into User and PasswordFile (the name of a "
+                    + "file whose first line is the password)");
             }
         }
 

@@ -127,7 +127,7 @@ internal static class RosSensors
         string[] wanted = Names(settings.Text("Fields", "position, velocity, effort"));
         if (joints.Length == 0)
         {
-            settings.Fault("Settings:Joints is missing: names of the joints in the wanted order, e.g. joint_1, joint_2");
+            settings.Fault("Settings:Joints is missing: the joints' names in the wanted order, e.g. joint_1, joint_2");
         }
 
         ImmutableArray<string>.Builder elements = ImmutableArray.CreateBuilder<string>();

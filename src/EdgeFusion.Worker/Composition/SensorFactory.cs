@@ -27,13 +27,14 @@ internal sealed class SensorFactory
         JointAdapters.AddTo(_catalog);
         MediaSensors.AddTo(_catalog);
         RosSensors.AddTo(_catalog);
+        Adapters.AddPackages(_catalog);
     }
 
     /// <summary>The simulated cell, once a sensor has asked for it.</summary>
     public WorkCell? Cell => _cell;
 
     /// <summary>Names of all sensor adapters of this build.</summary>
-    public IReadOnlyCollection<string> Adapters => _catalog.Names;
+    public IReadOnlyCollection<string> AdapterNames => _catalog.Names;
 
     /// <summary>What to add to an instant of the cell to get one of the pipeline.</summary>
     public PaceOrigin Origin => _origin;

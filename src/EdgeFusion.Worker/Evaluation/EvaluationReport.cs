@@ -30,6 +30,17 @@ internal static class EvaluationReport
         }
 
         json.WriteEndObject();
+        if (evaluator.Masks.Any(mask => mask.Compared > 0))
+        {
+            json.WriteStartObject("equal_decisions");
+            foreach (MaskEvaluation mask in evaluator.Masks.Where(mask => mask.Compared > 0))
+            {
+                json.WriteNumber(mask.Mask.Name, Rounded((double)mask.Equal / mask.Compared));
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 
@@ -58,6 +69,13 @@ internal static class EvaluationReport
 
         foreach (MaskEvaluation mask in evaluator.Masks)
         {
+            if (mask.Compared > 0)
+            {
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{mask.Mask.Name}: decides as the whole fp32 model on {mask.Equal} of {mask.Compared} windows"));
+            }
+
             if (mask.Unanswered > 0)
             {
                 Console.WriteLine(string.Create(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
+using EdgeFusion.OnnxRuntime.Parity;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Recording;
@@ -23,6 +24,7 @@ internal sealed class Evaluator : IWindowSink
 
     private readonly ModelManifest _manifest;
     private readonly IInferenceEngine _engine;
+    private readonly IInferenceEngine? _reference;
     private readonly int _stride;
     private readonly Prediction _prediction;
     private readonly HashSet<string> _answered;
@@ -32,9 +34,15 @@ internal sealed class Evaluator : IWindowSink
     private LabelTrack _labels = new();
     private string _recording = "";
 
-    public Evaluator(IInferenceEngine engine, ImmutableArray<EvaluationMask> masks, int stride)
+    /// <param name="engine">The engine to evaluate.</param>
+    /// <param name="masks">Subsets of the sensors.</param>
+    /// <param name="stride">Take every n-th window of the grid.</param>
+    /// <param name="reference">Engine whose decisions are compared, of the same model; null for none.</param>
+    public Evaluator(
+        IInferenceEngine engine, ImmutableArray<EvaluationMask> masks, int stride, IInferenceEngine? reference = null)
     {
         _engine = engine;
+        _reference = reference;
         _manifest = engine.Manifest;
         _stride = stride;
         _prediction = new Prediction(_manifest);
@@ -82,6 +90,7 @@ internal sealed class Evaluator : IWindowSink
             if (Answer(mask.Mask, cut, arena, states))
             {
                 Count(mask, pool);
+                Compare(mask);
             }
             else
             {
@@ -167,6 +176,31 @@ internal sealed class Evaluator : IWindowSink
         }
 
         return _prediction.HasScores;
+    }
+
+    /// <summary>Lets the other engine answer to the same tensors and compares what the heads decide.</summary>
+    private void Compare(MaskEvaluation mask)
+    {
+        if (_reference is null)
+        {
+            return;
+        }
+
+        for (int slot = 0; slot < _engine.Arena.FirstOutput; slot++)
+        {
+            _engine.Arena.Bytes(slot).CopyTo(_reference.Arena.Bytes(slot));
+        }
+
+        _reference.Run();
+        bool equal = true;
+        for (int i = 0; i < _manifest.Heads.Length; i++)
+        {
+            equal &= _manifest.Heads[i].Kind == HeadKind.Regression || _prediction.Heads[i].Best
+                == ClearMargin.Best(_reference.Arena.Floats(_reference.Arena.HeadIndices[i]), out _);
+        }
+
+        mask.Compared++;
+        mask.Equal += equal ? 1 : 0;
     }
 
     private void Count(MaskEvaluation mask, string pool)

@@ -32,6 +32,12 @@ internal sealed class MaskEvaluation
     /// finite.</summary>
     public long Unanswered { get; set; }
 
+    /// <summary>Windows on which the decisions of another engine were compared.</summary>
+    public long Compared { get; set; }
+
+    /// <summary>Those on which all classifications decide the same.</summary>
+    public long Equal { get; set; }
+
     /// <summary>Takes the answer of a head to a window.</summary>
     /// <param name="head">Index of the head.</param>
     /// <param name="truth">Index of the true label.</param>

@@ -65,7 +65,8 @@ public sealed class AlsaSensorTests
         var time = new ManualTimeProvider();
         var clock = new PipelineClock(time);
         Timestamp start = clock.Now;
-        var stamps = new PcmStamps(RateHz, clock, () => clock.Now.NanosecondsSince(start) + Timestamp.NanosecondsPerSecond);
+        var stamps = new PcmStamps(
+            RateHz, clock, () => clock.Now.NanosecondsSince(start) + Timestamp.NanosecondsPerSecond);
         var random = new Random(4);
         double worst = 0;
         for (int block = 1; block <= 2_000; block++)

@@ -1,6 +1,6 @@
 namespace EdgeFusion.Linux.Tests.Audio;
 
-/// <summary>A test that is skipped, with the reason, where there is no PulseAudio or no plugin of ALSA for it.</summary>
+/// <summary>A test that is skipped, with the reason, where PulseAudio or ALSA's plugin for it is missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class NeedsPulseFactAttribute : FactAttribute
 {

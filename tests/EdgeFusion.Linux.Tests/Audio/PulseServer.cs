@@ -39,7 +39,8 @@ internal sealed partial class PulseServer : IDisposable
         string configuration = Path.Combine(_folder, "asound.conf");
         File.WriteAllText(
             configuration,
-            $"</usr/share/alsa/alsa.conf>\npcm.efpulse {{ type pulse server \"unix:{Socket}\" device \"ef.monitor\" }}\n");
+            "</usr/share/alsa/alsa.conf>\n"
+            + $"pcm.efpulse {{ type pulse server \"unix:{Socket}\" device \"ef.monitor\" }}\n");
 
         // .NET's own environment is a copy that C libraries do not see.
         _ = SetEnvironment("ALSA_CONFIG_PATH", configuration, 1);

@@ -25,7 +25,9 @@ public sealed class GStreamerFrameTests
         {
             SensorInfo info = MediaBench.Camera(66, 50);
             using var sensor = MediaBench.Custom(
-                info, $"videotestsrc is-live=true pattern=red ! videoconvert ! video/x-raw,format={format},width=66,height=50");
+                info,
+                "videotestsrc is-live=true pattern=red ! videoconvert ! "
+                + $"video/x-raw,format={format},width=66,height=50");
             byte[] frame = First(sensor);
 
             byte[] pixel = Pixel(frame, 66, 49, 3);

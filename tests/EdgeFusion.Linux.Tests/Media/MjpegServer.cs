@@ -17,7 +17,8 @@ internal sealed class MjpegServer : IDisposable
     {
         string path = Path.Combine(Path.GetTempPath(), $"edgefusion-{Guid.NewGuid():N}.jpg");
         MediaBench.Write(
-            $"videotestsrc num-buffers=1 ! video/x-raw,width={width},height={height} ! jpegenc ! filesink location={path}");
+            $"videotestsrc num-buffers=1 ! video/x-raw,width={width},height={height} ! jpegenc ! "
+            + $"filesink location={path}");
         _jpeg = File.ReadAllBytes(path);
         File.Delete(path);
         _listener.Start();

@@ -96,6 +96,17 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
+    public async Task Decisions_can_be_compared_with_those_of_the_whole_model()
+    {
+        JsonElement json = await Json("--precision", "int8", "--compare", "--masks", "every");
+
+        Assert.All(
+            json.GetProperty("equal_decisions").EnumerateObject(), mask => Assert.Equal(1, mask.Value.GetDouble()));
+        Assert.Equal(5, json.GetProperty("equal_decisions").EnumerateObject().Count());
+        Assert.False((await Json()).TryGetProperty("equal_decisions", out _));
+    }
+
+    [Fact]
     public async Task Without_json_it_prints_columns()
     {
         (int code, string output, _) = await CommandRun.RunAsync("evaluate", _scratch["four.mcap"], "--model", _model);

@@ -185,7 +185,8 @@ internal sealed class WebSocketLine : IDisposable
         if (_buffer.Length >= _maxBytes)
         {
             throw new SensorException(
-                $"{_what} sends a message of more than {_maxBytes >> 20} MiB; choose a smaller image or raise the limit.");
+                $"{_what} sends a message of more than {_maxBytes >> 20} MiB; choose a smaller image or raise "
+                + "MaxMessageMiB.");
         }
 
         Array.Resize(ref _buffer, (int)Math.Min((long)_buffer.Length * 2, _maxBytes));

@@ -164,7 +164,8 @@ public sealed class FoxgloveSensorTests
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = RosBench.Every(5, i => server.Publish(
-            7, i, i % 2 == 0 ? Good(i) : i % 4 == 1 ? [1, 2, 3] : RosBench.Cdr(Arm, Stamp(i), 1, float.NaN, 3, 4, 5, 6)));
+            7, i,
+            i % 2 == 0 ? Good(i) : i % 4 == 1 ? [1, 2, 3] : RosBench.Cdr(Arm, Stamp(i), 1, float.NaN, 3, 4, 5, 6)));
         using var run = new SensorRun(sensor);
 
         run.WaitFor(10);

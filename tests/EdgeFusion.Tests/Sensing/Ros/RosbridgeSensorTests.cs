@@ -89,7 +89,9 @@ public sealed class RosbridgeSensorTests
         RosTopicOptions options = RosBench.Options(server.Url, "/x") with { Type = RosJsonMessage.TypeOf(info) };
         using var sensor = new RosbridgeSensor(info, options);
         using IDisposable beat = RosBench.Every(
-            10, i => server.Publish("/x", RosJsonMessage.Of(info, new Time.Timestamp(1_000_000_000 + (i * 10_000_000)), payload)));
+            10,
+            i => server.Publish(
+                "/x", RosJsonMessage.Of(info, new Time.Timestamp(1_000_000_000 + (i * 10_000_000)), payload)));
         using var run = new SensorRun(sensor);
 
         run.WaitFor(3);
