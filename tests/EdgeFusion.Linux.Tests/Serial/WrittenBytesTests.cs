@@ -22,7 +22,8 @@ public sealed class WrittenBytesTests
         Assert.Empty(Written(
             (line, clock) => new BotaDevice(line, clock, 500), line => ForceDevices.Bota(line, 500).Sensor("a")));
         Assert.Empty(Written(
-            (line, clock) => new WitMotionDevice(line, clock, 100), line => ImuDevices.WitMotion(line, 100).Sensor("a")));
+            (line, clock) => new WitMotionDevice(line, clock, 100),
+            line => ImuDevices.WitMotion(line, 100).Sensor("a")));
         Assert.Empty(Written(
             (line, clock) => new TextDevice(line, clock, 100),
             line => ForceDevices.Text(line, new TextOptions { Fields = [new("fx", "1", "N")] }).Sensor("a")));
