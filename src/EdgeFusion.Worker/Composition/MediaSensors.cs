@@ -59,7 +59,7 @@ internal static class MediaSensors
         GStreamerOptions gstreamer = ReadGStreamer(settings);
         bool isSound = settings.Has("Media")
             ? settings.Choice("Media", "video", "audio") == 1
-            : IsSound(gstreamer.Source, options.Modality);
+            : IsSound(gstreamer.Source, options.Modality) || settings.Has("Rate");
         SensorInfo info = isSound
             ? Sound(name, options.Modality, settings)
             : Frames(name, options.Modality, settings);

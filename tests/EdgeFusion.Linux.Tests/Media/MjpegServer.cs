@@ -8,9 +8,10 @@ namespace EdgeFusion.Linux.Tests.Media;
 /// </summary>
 internal sealed class MjpegServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly byte[] _jpeg;
+    private readonly int _port;
+    private TcpListener _listener = new(IPAddress.Loopback, 0);
+    private CancellationTokenSource _stopping = new();
     private bool _disposed;
 
     public MjpegServer(int width, int height)
@@ -22,11 +23,28 @@ internal sealed class MjpegServer : IDisposable
         _jpeg = File.ReadAllBytes(path);
         File.Delete(path);
         _listener.Start();
-        Url = $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/stream";
-        _ = ServeAsync();
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Url = $"http://127.0.0.1:{_port}/stream";
+        _ = ServeAsync(_listener, _stopping.Token);
     }
 
     public string Url { get; }
+
+    /// <summary>Refuses connections and drops the one there is.</summary>
+    public void Unplug()
+    {
+        _stopping.Cancel();
+        _listener.Stop();
+    }
+
+    /// <summary>Is there again, at the same address.</summary>
+    public void Plug()
+    {
+        _stopping = new CancellationTokenSource();
+        _listener = new TcpListener(IPAddress.Loopback, _port);
+        _listener.Start();
+        _ = ServeAsync(_listener, _stopping.Token);
+    }
 
     public void Dispose()
     {
@@ -38,14 +56,14 @@ internal sealed class MjpegServer : IDisposable
         }
     }
 
-    private async Task ServeAsync()
+    private async Task ServeAsync(TcpListener listener, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                using TcpClient client = await _listener.AcceptTcpClientAsync(_stopping.Token);
-                await StreamAsync(client.GetStream());
+                using TcpClient client = await listener.AcceptTcpClientAsync(stopping);
+                await StreamAsync(client.GetStream(), stopping);
             }
         }
         catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException)
@@ -54,21 +72,21 @@ internal sealed class MjpegServer : IDisposable
         }
     }
 
-    private async Task StreamAsync(NetworkStream stream)
+    private async Task StreamAsync(NetworkStream stream, CancellationToken stopping)
     {
         byte[] request = new byte[4096];
-        _ = await stream.ReadAsync(request, _stopping.Token);
+        _ = await stream.ReadAsync(request, stopping);
         await stream.WriteAsync(
             "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=frame\r\n\r\n"u8.ToArray(),
-            _stopping.Token);
+            stopping);
         byte[] head = Encoding.ASCII.GetBytes(
             $"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {_jpeg.Length}\r\n\r\n");
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (await timer.WaitForNextTickAsync(_stopping.Token))
+        while (await timer.WaitForNextTickAsync(stopping))
         {
-            await stream.WriteAsync(head, _stopping.Token);
-            await stream.WriteAsync(_jpeg, _stopping.Token);
-            await stream.WriteAsync("\r\n"u8.ToArray(), _stopping.Token);
+            await stream.WriteAsync(head, stopping);
+            await stream.WriteAsync(_jpeg, stopping);
+            await stream.WriteAsync("\r\n"u8.ToArray(), stopping);
         }
     }
 }
