@@ -52,6 +52,9 @@ internal sealed record ModelOptions
 
     /// <summary>Folder for compiled engines; empty = none (default).</summary>
     public string CacheFolder { get; init; } = "";
+
+    /// <summary>Candidate model that answers the same windows beside the live one; empty (default) = none.</summary>
+    public string Shadow { get; init; } = "";
 }
 
 /// <summary>One sensor.</summary>

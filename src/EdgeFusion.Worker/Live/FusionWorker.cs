@@ -29,6 +29,11 @@ internal sealed partial class FusionWorker(
         {
             session.Dispose();
             Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+            if (session.Shadow is { } shadow)
+            {
+                Shadowed(shadow.Name, shadow.Compared, shadow.Disagreeing, shadow.Skipped, shadow.Failed);
+            }
+
             if (session.Recorder is { Lost: > 0 } recorder)
             {
                 Incomplete(recorder.Lost, recorder.Written);
@@ -41,6 +46,12 @@ internal sealed partial class FusionWorker(
         Message = "node {Node}: model {Model} on {Provider} {Device}, {Sensors} sensors, version {Version}")]
     private partial void Started(
         string node, string model, string provider, string device, int sensors, string version);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "candidate {Name}: {Compared} windows compared, {Disagreeing} differ ({Skipped} skipped, {Failed} "
+            + "failed)")]
+    private partial void Shadowed(string name, long compared, long disagreeing, long skipped, long failed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "running on {Provider}: {Reason}")]
     private partial void FellBack(string provider, string reason);

@@ -20,6 +20,7 @@ internal sealed class LiveSession : IDisposable
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
     private readonly SessionRecorders _recorders;
+    private readonly ShadowReport _shadow;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
@@ -30,6 +31,7 @@ internal sealed class LiveSession : IDisposable
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
         Engine = OnnxEngine.Create(bundle, EngineOptions(options.Model));
+        _shadow = new ShadowReport(options);
         Pipeline = new FusionPipeline(
             new PipelineSetup
             {
@@ -39,12 +41,14 @@ internal sealed class LiveSession : IDisposable
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
+                Shadow = _shadow.Open(bundle.Manifest, Clock, EngineOptions(options.Model)),
             },
             Clock, observer);
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
             _publisher = CreatePublisher(options, bundle.Manifest);
+            _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
         }
 
@@ -66,6 +70,9 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>The recorder; null without one.</summary>
     public Recorder? Recorder => _recorders.Continuous;
+
+    /// <summary>The candidate beside the live model; null without one.</summary>
+    public ShadowModel? Shadow => _shadow.Shadow;
 
     /// <summary>Asks the black box for the last seconds; false where there is none. Any thread.</summary>
     public bool TriggerBlackBox(string reason) => _recorders.Trigger(reason);

@@ -29,6 +29,7 @@ public sealed class FusionPipeline : IDisposable
     private readonly PipelineClock _clock;
     private readonly IPipelineObserver _observer;
     private readonly IInferenceEngine? _engine;
+    private readonly ShadowModel? _shadow;
     private readonly TensorArena _arena;
     private readonly WindowAligner _aligner;
     private readonly FusionStage _stage;
@@ -57,6 +58,7 @@ public sealed class FusionPipeline : IDisposable
         _clock = clock;
         _observer = observer;
         _engine = setup.Engine;
+        _shadow = setup.Shadow;
         _epoch = setup.Epoch;
         Manifest = setup.Manifest;
         PipelinePlan plan = setup.CheckedPlan();
@@ -141,6 +143,7 @@ public sealed class FusionPipeline : IDisposable
             sensor.Start();
         }
 
+        _shadow?.Start();
         _thread.Start();
     }
 
@@ -173,6 +176,7 @@ public sealed class FusionPipeline : IDisposable
             sensor.Dispose();
         }
 
+        _shadow?.Dispose();
         if (ended)
         {
             _engine?.Dispose();
@@ -256,6 +260,9 @@ public sealed class FusionPipeline : IDisposable
         {
             sink.Signal();
         }
+
+        // After the live prediction has left: it is never delayed.
+        _shadow?.Offer(_arena, prediction);
     }
 
     private void ReportSkipping()

@@ -13,14 +13,14 @@ namespace EdgeFusion.Pipeline;
 /// <remarks><b>Threading.</b> One thread. Hot path: allocates nothing after construction.</remarks>
 internal sealed class FusionStage
 {
-    private readonly TensorBinder _binder;
+    private readonly TensorBinder? _binder;
     private readonly PipelineClock _stopwatch;
     private readonly StageMeter _meter;
 
-    /// <param name="binder">Fills the tensors.</param>
+    /// <param name="binder">Fills the tensors; null where they come filled.</param>
     /// <param name="stopwatch">Real time, for durations.</param>
     /// <param name="meter">Takes the durations.</param>
-    public FusionStage(TensorBinder binder, PipelineClock stopwatch, StageMeter meter)
+    public FusionStage(TensorBinder? binder, PipelineClock stopwatch, StageMeter meter)
     {
         _binder = binder;
         _stopwatch = stopwatch;
@@ -31,7 +31,7 @@ internal sealed class FusionStage
     public void Bind(WindowCut cut, TensorArena arena, Prediction into)
     {
         long begin = _stopwatch.Now.Nanoseconds;
-        int present = _binder.Bind(cut, arena, into.Modalities);
+        int present = _binder!.Bind(cut, arena, into.Modalities);
         long elapsed = _stopwatch.Now.Nanoseconds - begin;
         into.Window = cut.Window;
         into.Start = cut.Start;
