@@ -31,6 +31,8 @@ internal static class CommandLine
         root.Subcommands.Add(RecoverCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
         root.Subcommands.Add(RegressCommand.Create());
+        root.Subcommands.Add(ExportCommand.Create());
+        root.Subcommands.Add(LabelCommand.Create());
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());

@@ -73,6 +73,9 @@ internal sealed record ModelOptions
 
     /// <summary>Folder for compiled engines; empty = none (default).</summary>
     public string CacheFolder { get; init; } = "";
+
+    /// <summary>Candidate model that answers the same windows beside the live one; empty (default) = none.</summary>
+    public string Shadow { get; init; } = "";
 }
 
 /// <summary>What each sensor contributed to an answer.</summary>

@@ -46,6 +46,11 @@ internal sealed partial class FusionWorker(
                 Unexplained(session.Pipeline.SkippedExplanations);
             }
 
+            if (session.Shadow is { } shadow)
+            {
+                Shadowed(shadow.Name, shadow.Compared, shadow.Disagreeing, shadow.Skipped, shadow.Failed);
+            }
+
             if (session.Recorder is { Lost: > 0 } recorder)
             {
                 Incomplete(recorder.Lost, recorder.Written);
@@ -61,6 +66,12 @@ internal sealed partial class FusionWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "dashboard on {Url}")]
     private partial void Serving(string url);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "candidate {Name}: {Compared} windows compared, {Disagreeing} differ ({Skipped} skipped, {Failed} "
+            + "failed)")]
+    private partial void Shadowed(string name, long compared, long disagreeing, long skipped, long failed);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "running on {Provider}: {Reason}")]
     private partial void FellBack(string provider, string reason);

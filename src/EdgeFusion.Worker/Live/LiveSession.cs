@@ -21,6 +21,7 @@ internal sealed class LiveSession : IDisposable
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
     private readonly SessionRecorders _recorders;
+    private readonly ShadowReport _shadow;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
@@ -32,6 +33,7 @@ internal sealed class LiveSession : IDisposable
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
         Engine = Engines.Open(bundle, EngineOptions(options.Model));
+        _shadow = new ShadowReport(options);
         Pipeline = new FusionPipeline(
             new PipelineSetup
             {
@@ -43,6 +45,7 @@ internal sealed class LiveSession : IDisposable
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
+                Shadow = _shadow.Open(bundle.Manifest, Clock, EngineOptions(options.Model)),
             },
             Clock, observer);
         if (options.Dashboard.Enabled)
@@ -55,6 +58,7 @@ internal sealed class LiveSession : IDisposable
         {
             _outbox = CreateOutbox(options, publisher, observer);
             _publisher = CreatePublisher(options, bundle.Manifest);
+            _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
         }
 
@@ -82,6 +86,9 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>The recorder; null without one.</summary>
     public Recorder? Recorder => _recorders.Continuous;
+
+    /// <summary>The candidate beside the live model; null without one.</summary>
+    public ShadowModel? Shadow => _shadow.Shadow;
 
     /// <summary>Asks the black box for the last seconds; false where there is none. Any thread.</summary>
     public bool TriggerBlackBox(string reason) => _recorders.Trigger(reason);

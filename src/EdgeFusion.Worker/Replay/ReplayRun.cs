@@ -121,7 +121,10 @@ internal sealed class ReplayRun : IDisposable
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         _expect?.Finish();
         var facts = new ReplaySummary.Facts(
-            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _paced?.Error);
+            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _paced?.Error)
+        {
+            Played = Math.Max(0, Math.Min(_feed.DurationSeconds, _request.To ?? double.MaxValue) - _request.From),
+        };
         ReplaySummary.Print(facts);
         if (_request.Summary is { } path)
         {

@@ -15,7 +15,11 @@ internal static class ReplaySummary
     public sealed record Facts(
         ModelManifest Manifest, EngineInfo? Engine, RecordingFeed Feed, VirtualPipeline Pipeline,
         AccuracySink Accuracy, ExpectSink? Expect, bool RepeatedCuts, double Seconds,
-        LatencyHistogram? Pace = null);
+        LatencyHistogram? Pace = null)
+    {
+        /// <summary>Seconds of the recording that were replayed.</summary>
+        public double Played { get; init; } = Feed.DurationSeconds;
+    }
 
     public static void Print(Facts facts)
     {
@@ -41,7 +45,7 @@ internal static class ReplaySummary
     private static void PrintRun(Facts facts)
     {
         VirtualPipeline pipeline = facts.Pipeline;
-        double recorded = facts.Feed.DurationSeconds;
+        double recorded = facts.Played;
         Line($"model        {facts.Manifest.Name} {facts.Manifest.Version} {Engine(facts.Engine)}");
         Line($"recording    {recorded:F1} s in {facts.Seconds:F1} s = {recorded / facts.Seconds:F0} x real time");
         string decisions = facts.RepeatedCuts ? "repeated as recorded" : "taken afresh";

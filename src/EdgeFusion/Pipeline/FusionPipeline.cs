@@ -29,6 +29,7 @@ public sealed class FusionPipeline : IDisposable
     private readonly PipelineClock _clock;
     private readonly IPipelineObserver _observer;
     private readonly IInferenceEngine? _engine;
+    private readonly ShadowModel? _shadow;
     private readonly TensorArena _arena;
     private readonly WindowAligner _aligner;
     private readonly FusionStage _stage;
@@ -60,6 +61,7 @@ public sealed class FusionPipeline : IDisposable
         _clock = clock;
         _observer = observer;
         _engine = setup.Engine;
+        _shadow = setup.Shadow;
         _epoch = setup.Epoch;
         Manifest = setup.Manifest;
         PipelinePlan plan = setup.CheckedPlan();
@@ -151,6 +153,7 @@ public sealed class FusionPipeline : IDisposable
             sensor.Start();
         }
 
+        _shadow?.Start();
         _thread.Start();
     }
 
@@ -183,6 +186,7 @@ public sealed class FusionPipeline : IDisposable
             sensor.Dispose();
         }
 
+        _shadow?.Dispose();
         if (ended)
         {
             _engine?.Dispose();
@@ -273,6 +277,9 @@ public sealed class FusionPipeline : IDisposable
         {
             sink.Signal();
         }
+
+        // After the live prediction has left: it is never delayed.
+        _shadow?.Offer(_arena, prediction);
     }
 
     /// <summary>Explains what was asked for, as long as the next window need not wait for it.</summary>

@@ -13,16 +13,16 @@ namespace EdgeFusion.Pipeline;
 /// <remarks><b>Threading.</b> One thread. Hot path: allocates nothing after construction.</remarks>
 internal sealed class FusionStage
 {
-    private readonly TensorBinder _binder;
+    private readonly TensorBinder? _binder;
     private readonly PipelineClock _stopwatch;
     private readonly StageMeter _meter;
     private readonly int _explainEvery;
 
-    /// <param name="binder">Fills the tensors.</param>
+    /// <param name="binder">Fills the tensors; null where they come filled.</param>
     /// <param name="stopwatch">Real time, for durations.</param>
     /// <param name="meter">Takes the durations.</param>
     /// <param name="explainEvery">Explain every so many windows of the grid; 0 = none.</param>
-    public FusionStage(TensorBinder binder, PipelineClock stopwatch, StageMeter meter, int explainEvery)
+    public FusionStage(TensorBinder? binder, PipelineClock stopwatch, StageMeter meter, int explainEvery)
     {
         _explainEvery = explainEvery;
         _binder = binder;
@@ -34,7 +34,7 @@ internal sealed class FusionStage
     public void Bind(WindowCut cut, TensorArena arena, Prediction into)
     {
         long begin = _stopwatch.Now.Nanoseconds;
-        int present = _binder.Bind(cut, arena, into.Modalities);
+        int present = _binder!.Bind(cut, arena, into.Modalities);
         long elapsed = _stopwatch.Now.Nanoseconds - begin;
         cut.Context.AsSpan().CopyTo(into.Context);
         into.Explanation = Wanted(cut);

@@ -9,6 +9,9 @@ namespace EdgeFusion.Pipeline;
 /// <summary>What a live pipeline is made of.</summary>
 public sealed record PipelineSetup
 {
+    /// <summary>A candidate beside the live model; null (default) for none. Owned by the pipeline.</summary>
+    public ShadowModel? Shadow { get; init; }
+
     /// <summary>The model's contract.</summary>
     public required ModelManifest Manifest { get; init; }
 

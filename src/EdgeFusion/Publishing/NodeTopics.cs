@@ -17,6 +17,7 @@ public sealed class NodeTopics
         Status = _root + "/status";
         Info = _root + "/info";
         Heartbeat = _root + "/heartbeat";
+        Shadow = _root + "/shadow";
     }
 
     /// <summary>Retained: online, stopped or lost.</summary>
@@ -27,6 +28,9 @@ public sealed class NodeTopics
 
     /// <summary>Once a second while the node lives.</summary>
     public string Heartbeat { get; }
+
+    /// <summary>Windows on which a candidate model disagrees with the live one.</summary>
+    public string Shadow { get; }
 
     /// <summary>Filter that matches every topic of every node under the default prefix.</summary>
     public static string Everything => DefaultPrefix + "/#";
