@@ -129,6 +129,24 @@ internal sealed record OutboxLimitOptions
 
     /// <summary>Most bytes that wait. Default 16 MiB.</summary>
     public int MaxBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Folder of the log in which predictions survive a crash; empty (default) = memory only.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Most bytes of the log. Default 256 MiB.</summary>
+    public long DiskBytes { get; init; } = 256L << 20;
+
+    /// <summary>Longest time in h that the log keeps a message, sent or not. Default 24.</summary>
+    public double MaxAgeHours { get; init; } = 24;
+
+    /// <summary>When the log is forced to the disk: none, interval or always. Default interval.</summary>
+    public string Fsync { get; init; } = "interval";
+
+    /// <summary>Interval in ms; what a power cut can cost. Default 100.</summary>
+    public double FsyncIntervalMs { get; init; } = 100;
+
+    /// <summary>Most messages per second from the backlog and for replays. Default 1000.</summary>
+    public int BacklogPerSecond { get; init; } = 1000;
 }
 
 /// <summary>Recording of the run.</summary>

@@ -24,7 +24,7 @@ internal static class NodeInfo
             Array.ConvertAll<ModelHead, HeadPayload>([.. manifest.Heads], head => Head(head, topics)),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
-            new TopicsPayload(topics.Status, topics.Heartbeat));
+            new TopicsPayload(topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest));
 
     private static HeadPayload Head(ModelHead head, NodeTopics topics) => new(
         head.Name,

@@ -17,6 +17,9 @@ public sealed class NodeTopics
         Status = _root + "/status";
         Info = _root + "/info";
         Heartbeat = _root + "/heartbeat";
+        Gaps = _root + "/gaps";
+        ReplayPrefix = _root + "/replay/";
+        ReplayRequest = ReplayPrefix + "request";
     }
 
     /// <summary>Retained: online, stopped or lost.</summary>
@@ -27,6 +30,15 @@ public sealed class NodeTopics
 
     /// <summary>Once a second while the node lives.</summary>
     public string Heartbeat { get; }
+
+    /// <summary>Retained: what was lost for good.</summary>
+    public string Gaps { get; }
+
+    /// <summary>Where subscribers ask for a range again.</summary>
+    public string ReplayRequest { get; }
+
+    /// <summary>What every response topic of a replay begins with.</summary>
+    public string ReplayPrefix { get; }
 
     /// <summary>Filter that matches every topic of every node under the default prefix.</summary>
     public static string Everything => DefaultPrefix + "/#";

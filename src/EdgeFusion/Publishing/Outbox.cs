@@ -1,3 +1,4 @@
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -27,7 +28,7 @@ public sealed class Outbox : IDisposable
     private Thread? _thread;
     private bool _disposed;
 
-    /// <summary>Creates an outbox in memory. <see cref="Start"/> begins to connect.</summary>
+    /// <summary>Creates an outbox, in memory or (<see cref="OutboxOptions.Log"/>) on disk. <see cref="Start"/> begins to connect.</summary>
     /// <param name="publisher">The transport; the outbox owns it from here on.</param>
     /// <param name="clock">The pipeline's clock.</param>
     /// <param name="status">What to say at connection, at stop and through the last will.</param>
@@ -55,7 +56,7 @@ public sealed class Outbox : IDisposable
         _publisher = publisher;
         _clock = clock;
         _status = status;
-        _store = store ?? new OutboxQueue(options);
+        _store = store ?? (options.Log is null ? new OutboxQueue(options) : new DurableStore(options, clock));
         _link = new OutboxLink(publisher, _store, clock, options, status.Lost, observer, random);
 
         // The first state remembered is the first one repeated on each connection.
@@ -64,6 +65,12 @@ public sealed class Outbox : IDisposable
 
     /// <summary>What has become of all messages so far; consistent.</summary>
     public OutboxCounters Counters => _store.Counters;
+
+    /// <summary>What an earlier run left in the log; null without a log, or where it cannot be used.</summary>
+    public OutboxRecovery? Recovery => _store.Recovery;
+
+    /// <summary>What keeps the log on disk from being used; null for nothing.</summary>
+    public string? StorageProblem => _store.Problem;
 
     /// <summary>Whether a connection stands.</summary>
     public bool IsConnected => _link.IsConnected;
@@ -131,8 +138,17 @@ public sealed class Outbox : IDisposable
             _publisher.Dispose();
         }
 
+        // A thread that is stuck in the transport touches the store no more than it would a closed one.
+        _store.Dispose();
+
         // The token source stays: a thread that is stuck in the transport may still ask its token.
     }
+
+    /// <summary>What was given up, declared.</summary>
+    internal GapLedger Gaps => _store.Gaps;
+
+    /// <summary>Sends a range again, as far as it is still there.</summary>
+    internal bool TryReplay(ReplayJob job) => _store.TryReplay(job);
 
     /// <summary>One turn of the outbox's thread, for tests that drive it by hand.</summary>
     internal Timestamp Step(TimeSpan longestPump) => _link.Step(longestPump, _stopping.Token);
