@@ -119,8 +119,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 any ? now.NanosecondsSince(_end) / NanosecondsPerMillisecond : null,
                 new OutboxPayload(
                     counters.Waiting, counters.Enqueued, counters.Published, counters.Acknowledged, counters.Unheard,
-                    counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects, counters.InMemory,
-                    counters.Replayed));
+                    counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects,
+                    counters.InMemory, counters.Replayed));
         }
     }
 

@@ -25,10 +25,12 @@ public sealed class Outbox : IDisposable
     private readonly OutboxOptions _options;
     private readonly StatusMessages _status;
     private readonly CancellationTokenSource _stopping = new();
+    private ReplayResponder? _responder;
     private Thread? _thread;
     private bool _disposed;
 
-    /// <summary>Creates an outbox, in memory or (<see cref="OutboxOptions.Log"/>) on disk. <see cref="Start"/> begins to connect.</summary>
+    /// <summary>Creates an outbox, in memory or (<see cref="OutboxOptions.Log"/>) on disk. <see cref="Start"/> begins
+    /// to connect.</summary>
     /// <param name="publisher">The transport; the outbox owns it from here on.</param>
     /// <param name="clock">The pipeline's clock.</param>
     /// <param name="status">What to say at connection, at stop and through the last will.</param>
@@ -72,6 +74,10 @@ public sealed class Outbox : IDisposable
     /// <summary>What keeps the log on disk from being used; null for nothing.</summary>
     public string? StorageProblem => _store.Problem;
 
+    /// <summary>Requests for a replay that were refused: malformed, retained, too many, or to a topic of others.
+    /// </summary>
+    public long RejectedRequests => _responder?.Rejected ?? 0;
+
     /// <summary>Whether a connection stands.</summary>
     public bool IsConnected => _link.IsConnected;
 
@@ -90,6 +96,24 @@ public sealed class Outbox : IDisposable
 
     /// <summary>Says who speaks at regular intervals. Set before <see cref="Start"/>.</summary>
     public void SetHeartbeat(IHeartbeat heartbeat) => _link.Heartbeat = heartbeat;
+
+    /// <summary>
+    /// Answers subscribers that ask for a range again, where there is a log and the transport can receive. Call before
+    /// <see cref="Start"/>.
+    /// </summary>
+    /// <returns>Whether it will.</returns>
+    public bool ServeReplays(NodeTopics topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        if (_options.Log is null || _publisher is not ICommandChannel channel)
+        {
+            return false;
+        }
+
+        _responder = new ReplayResponder(this, topics, _clock);
+        channel.Listen([topics.ReplayRequest], _responder, retained: false);
+        return true;
+    }
 
     /// <summary>Starts the outbox's thread, which connects and keeps connected.</summary>
     public void Start()

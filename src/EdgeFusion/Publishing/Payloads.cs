@@ -34,8 +34,8 @@ internal sealed record TopicsPayload(string Status, string Heartbeat, string Gap
 
 /// <summary>Payload of the heartbeat topic.</summary>
 internal readonly record struct HeartbeatPayload(
-    int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window, long? Seq,
-    double? LagMs, OutboxPayload Outbox);
+    int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
+    long? Seq, double? LagMs, OutboxPayload Outbox);
 
 /// <summary>The outbox in a heartbeat payload.</summary>
 internal readonly record struct OutboxPayload(

@@ -60,6 +60,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
             new PublishMessage(
                 topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
             OutboxPolicy.KeepLast);
+        outbox.ServeReplays(topics);
         outbox.SetHeartbeat(this);
     }
 

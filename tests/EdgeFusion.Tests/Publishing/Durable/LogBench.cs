@@ -89,7 +89,10 @@ internal sealed class LogBench : IDisposable
 
     /// <summary>The numbers received, in order.</summary>
     public int[] Numbers() =>
-        [.. Broker.On("p").Select(text => int.Parse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture))];
+    [
+        .. Broker.On("p").Select(
+            text => int.Parse(text, NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture)),
+    ];
 
     public static void Send(Outbox outbox, int from, int count, int padding = 0)
     {
