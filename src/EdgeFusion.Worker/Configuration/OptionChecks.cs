@@ -57,7 +57,8 @@ internal static class OptionChecks
     {
         Require(faults, outbox.DiskBytes is >= 1 << 20 and <= 1L << 40, "Outbox:DiskBytes",
             "must be 1048576..1099511627776");
-        Require(faults, outbox.MaxAgeHours is > 0 and <= 8760, "Outbox:MaxAgeHours", "must be above 0 and at most 8760");
+        Require(faults, outbox.MaxAgeHours is > 0 and <= 8760, "Outbox:MaxAgeHours",
+            "must be above 0 and at most 8760");
         Require(faults, outbox.Fsync is "none" or "interval" or "always", "Outbox:Fsync",
             $"is '{outbox.Fsync}'; there are none, interval, always");
         Require(faults, outbox.FsyncIntervalMs is >= 1 and <= 60_000, "Outbox:FsyncIntervalMs", "must be 1..60000");
@@ -83,6 +84,13 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+        foreach (string fallback in mqtt.Fallbacks)
+        {
+            string host = fallback[..(fallback.LastIndexOf(':') is > 0 and int colon ? colon : fallback.Length)];
+            Require(faults, host.Length > 0, "Mqtt:Fallbacks", $"'{fallback}' is not HOST or HOST:PORT");
+            Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(host), "Mqtt:Fallbacks",
+                $"'{host}' is another machine and Mqtt:Tls is off. Set Mqtt:Tls, or Mqtt:AllowPlaintext");
+        }
     }
 
     private static bool IsLoopback(string host) =>

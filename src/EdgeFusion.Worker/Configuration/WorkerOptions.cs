@@ -93,13 +93,17 @@ internal sealed record MqttOptions
     /// <summary>Port 1..65535. Default 1883.</summary>
     public int Port { get; init; } = 1883;
 
+    /// <summary>Further brokers, HOST or HOST:PORT, tried in order where one does not answer. Default none.</summary>
+    public string[] Fallbacks { get; init; } = [];
+
     /// <summary>Client id; empty (default) = "edgefusion-" + Node.</summary>
     public string ClientId { get; init; } = "";
 
     /// <summary>User name; empty (default) = anonymous.</summary>
     public string UserName { get; init; } = "";
 
-    /// <summary>File whose first line is the password. Never the password itself.</summary>
+    /// <summary>File whose first line is the password, or credential:NAME of systemd. Never the password itself.
+    /// </summary>
     public string PasswordFile { get; init; } = "";
 
     /// <summary>Use TLS 1.2 or later. Default false.</summary>
@@ -111,7 +115,7 @@ internal sealed record MqttOptions
     /// <summary>PEM file of this client's certificate.</summary>
     public string CertificateFile { get; init; } = "";
 
-    /// <summary>PEM file of this client's private key.</summary>
+    /// <summary>PEM file of this client's private key, or credential:NAME of systemd.</summary>
     public string KeyFile { get; init; } = "";
 
     /// <summary>Allow a connection without TLS to another machine. Default false.</summary>
