@@ -75,7 +75,7 @@ internal static class Soak
         Console.WriteLine(BenchMachine.Describe());
         Console.WriteLine(plan);
         int failures = 0;
-        foreach (Verdict verdict in DeliveryGate.Run(plan))
+        foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);
