@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using EdgeFusion;
 using EdgeFusion.Soak;
+using EdgeFusion.Soak.Delivery;
 using EdgeFusion.Soak.Gates;
 using EdgeFusion.Worker.Bench;
 
@@ -25,8 +26,20 @@ if (args is ["--kills", var count]
     return Soak.Kill(kills);
 }
 
+if (args is [DeliveryProducer.Verb, _, _, _, _])
+{
+    return DeliveryProducer.Run(args[1..]);
+}
+
+if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
+{
+    return Soak.Deliver(delivery);
+}
+
 Console.Error.WriteLine(
-    $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]");
+    $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
+    + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
+    + "[--rate N] [--seed N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>
@@ -80,6 +93,22 @@ internal static class Soak
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{failures} budgets not kept, {seconds:F0} s"));
+        return failures;
+    }
+
+    /// <summary>Breaks workers and brokers and checks what arrives.</summary>
+    /// <returns>The number of promises that were not kept.</returns>
+    public static int Deliver(DeliveryPlan plan)
+    {
+        Console.WriteLine(BenchMachine.Describe());
+        Console.WriteLine(plan);
+        int failures = 0;
+        foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
+        {
+            failures += verdict.IsOk == false ? 1 : 0;
+            Console.WriteLine(verdict);
+        }
+
         return failures;
     }
 

@@ -14,6 +14,7 @@ namespace EdgeFusion.Linux.Mqtt;
 internal sealed unsafe class MosquittoConnection : IDisposable
 {
     private const int Protocol5 = 5;
+    private const int Protocol311 = 4;
 
     /// <summary>The library looks after keep-alive in whole seconds and must be called that often.</summary>
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
@@ -21,12 +22,16 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     private readonly MosquittoOptions _options;
     private readonly FlightWindow _flight;
     private readonly EventDescriptor _wake;
+    private readonly MosquittoInbox? _inbox;
     private GCHandle _self;
     private int? _greeting;
     private int? _farewell;
+    private bool _subscribed;
 
-    public MosquittoConnection(MosquittoOptions options, FlightWindow flight, EventDescriptor wake)
+    public MosquittoConnection(
+        MosquittoOptions options, FlightWindow flight, EventDescriptor wake, MosquittoInbox? inbox)
     {
+        _inbox = inbox;
         _options = options;
         _flight = flight;
         _wake = wake;
@@ -41,6 +46,12 @@ internal sealed unsafe class MosquittoConnection : IDisposable
 
     public MosquittoHandle Handle { get; }
 
+    /// <summary>Whether to speak MQTT 3.1.1, which has no properties. Set before <see cref="Configure"/>.</summary>
+    public bool IsOld { get; init; }
+
+    /// <summary>Whether the broker has said that it does not speak MQTT 5.</summary>
+    public bool IsTooNew => !IsOld && _greeting == MqttReason.UnsupportedProtocol;
+
     /// <summary>Whether the broker has taken the connection and it stands.</summary>
     public bool IsAlive { get; private set; }
 
@@ -53,12 +64,15 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     /// <summary>Sets everything that must be set before <see cref="Open"/>, the last will excepted.</summary>
     public void Configure()
     {
-        Must(LibMosquitto.IntOption(Handle, MosquittoOption.ProtocolVersion, Protocol5), "choose MQTT 5 for");
+        Must(LibMosquitto.IntOption(Handle, MosquittoOption.ProtocolVersion, IsOld ? Protocol311 : Protocol5),
+            "choose the version for");
         Must(LibMosquitto.IntOption(Handle, MosquittoOption.SendMaximum, _options.SendMaximum), "set limits for");
         Must(LibMosquitto.IntOption(Handle, MosquittoOption.TcpNoDelay, 1), "set TCP_NODELAY for");
         LibMosquitto.OnConnect(Handle, &OnConnect);
         LibMosquitto.OnDisconnect(Handle, &OnDisconnect);
         LibMosquitto.OnPublish(Handle, &OnPublish);
+        LibMosquitto.OnMessage(Handle, &OnMessage);
+        LibMosquitto.OnSubscribe(Handle, &OnSubscribe);
         if (_options.UserName is { } user)
         {
             Must(LibMosquitto.UserNamePassword(Handle, user, Password()), "set the user name for");
@@ -96,7 +110,18 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         }
 
         IsAlive = true;
+        if (_inbox is { } inbox && inbox.Subscribe(Handle, _options.Target, IsOld))
+        {
+            while (!_subscribed && !deadline.IsOver)
+            {
+                stopping.ThrowIfCancellationRequested();
+                Turn(deadline.Left, "subscribe at");
+            }
+        }
     }
+
+    /// <summary>Why the broker refused a subscription; null where it did not.</summary>
+    public string? Unsubscribed { get; private set; }
 
     /// <summary>Waits for the socket, the wake flag or the time-out, and lets the library work once.</summary>
     public void Pump(TimeSpan wait)
@@ -293,6 +318,21 @@ internal sealed unsafe class MosquittoConnection : IDisposable
             MqttReason.NoMatchingSubscribers => PublishOutcome.Unheard,
             _ => PublishOutcome.Accepted,
         });
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnMessage(nint mosquitto, nint self, MosquittoMessage* message, nint properties) =>
+        From(self)._inbox?.Take(message, properties);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnSubscribe(nint mosquitto, nint self, int messageId, int count, int* granted, nint properties)
+    {
+        MosquittoConnection connection = From(self);
+        connection._subscribed = true;
+        if (count > 0 && *granted >= MqttReason.FirstFailure)
+        {
+            connection.Unsubscribed ??= MosquittoFault.DescribeReason(*granted);
+        }
+    }
 
     private static MosquittoConnection From(nint self) => (MosquittoConnection)GCHandle.FromIntPtr(self).Target!;
 }

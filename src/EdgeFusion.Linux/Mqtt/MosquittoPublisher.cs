@@ -6,14 +6,14 @@ using EdgeFusion.Publishing;
 
 namespace EdgeFusion.Linux.Mqtt;
 
-/// <summary>Publishes over MQTT 5 with libmosquitto; no thread of its own.</summary>
+/// <summary>Publishes over MQTT 5 (where the broker is older: 3.1.1) with libmosquitto; no thread of its own.</summary>
 /// <remarks>
 /// <para>Each <see cref="Connect"/> is a new client and a clean session without expiry: what was not acknowledged is
 /// the outbox's to repeat, and nothing is repeated twice.</para>
 /// <para><b>Threading.</b> As <see cref="IPublisher"/> says. Hot path: <see cref="TryPublish"/> allocates nothing on
 /// the managed heap once a topic is known.</para>
 /// </remarks>
-public sealed class MosquittoPublisher : IPublisher
+public sealed class MosquittoPublisher : IPublisher, ICommandChannel
 {
     /// <summary>Topics whose UTF-8 form is kept; a node has a few dozen.</summary>
     private const int MaxKnownTexts = 4096;
@@ -24,6 +24,9 @@ public sealed class MosquittoPublisher : IPublisher
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
     private readonly (byte[] Name, byte[] Value)[] _userProperties;
     private MosquittoConnection? _connection;
+    private bool _isOld;
+    private bool _refusedAsTooNew;
+    private MosquittoInbox? _inbox;
 
     /// <summary>Creates a publisher; nothing is opened yet.</summary>
     /// <exception cref="ConfigurationException">The options are wrong.</exception>
@@ -54,6 +57,15 @@ public sealed class MosquittoPublisher : IPublisher
     /// <inheritdoc/>
     public int InFlight => _flight.Count;
 
+    /// <summary>Whether the broker spoke MQTT 3.1.1 only: no properties, no replays.</summary>
+    public bool IsOldProtocol => _isOld;
+
+    /// <summary>Why the broker refused to let this client listen; null where it did not.</summary>
+    public string? Unsubscribed => _connection?.Unsubscribed;
+
+    /// <inheritdoc/>
+    public long Overrun => _inbox?.Overrun ?? 0;
+
     /// <summary>Looks whether the library is there.</summary>
     /// <returns>What is missing and how to install it; null where all is well.</returns>
     public static string? Probe()
@@ -82,6 +94,12 @@ public sealed class MosquittoPublisher : IPublisher
             {
                 _connection = OpenConnection(hosts[i], will, deadline, stopping);
                 return;
+            }
+            catch (TransportException) when (_refusedAsTooNew && !_isOld)
+            {
+                // An older broker: the same topics, without properties, for as long as this publisher lives.
+                _isOld = true;
+                i--;
             }
             catch (TransportException) when (i + 1 < hosts.Length && !deadline.IsOver)
             {
@@ -137,7 +155,16 @@ public sealed class MosquittoPublisher : IPublisher
         finally
         {
             _flight.Deliver(receipts);
+            _inbox?.Deliver();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Listen(IReadOnlyList<string> filters, IInbox inbox, bool retained)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        ArgumentNullException.ThrowIfNull(inbox);
+        _inbox = new MosquittoInbox(filters, inbox, retained);
     }
 
     /// <inheritdoc/>
@@ -161,7 +188,7 @@ public sealed class MosquittoPublisher : IPublisher
         string host, PublishMessage? will, Deadline deadline, CancellationToken stopping)
     {
         _flight.Reset();
-        var connection = new MosquittoConnection(_options, _flight, _wake);
+        var connection = new MosquittoConnection(_options, _flight, _wake, _inbox) { IsOld = _isOld };
         try
         {
             connection.Configure();
@@ -175,6 +202,7 @@ public sealed class MosquittoPublisher : IPublisher
         }
         catch
         {
+            _refusedAsTooNew = connection.IsTooNew;
             connection.Dispose();
             throw;
         }
@@ -200,6 +228,11 @@ public sealed class MosquittoPublisher : IPublisher
 
     private void Describe(in PublishMessage message, ref MosquittoProperties properties)
     {
+        if (_isOld)
+        {
+            return;
+        }
+
         if (message.ContentType == PublishMessage.Json
             || message.ContentType.StartsWith("text/", StringComparison.Ordinal))
         {
@@ -217,6 +250,16 @@ public sealed class MosquittoPublisher : IPublisher
         if (message.ContentType.Length > 0)
         {
             properties.AddString(MosquittoProperty.ContentType, Text(message.ContentType));
+        }
+
+        if (message.ResponseTopic is { } answer)
+        {
+            properties.AddString(MosquittoProperty.ResponseTopic, Text(answer));
+        }
+
+        if (message.Correlation.Length is > 0 and <= ushort.MaxValue)
+        {
+            properties.AddBinary(MosquittoProperty.CorrelationData, message.Correlation.Span);
         }
 
         foreach ((byte[] name, byte[] value) in _userProperties)

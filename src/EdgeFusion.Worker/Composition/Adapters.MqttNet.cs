@@ -20,11 +20,11 @@ internal static partial class Adapters
             Port = mqtt.Port,
             ClientId = mqtt.ClientId.Length > 0 ? mqtt.ClientId : "edgefusion-" + options.Node,
             UserName = OrNull(mqtt.UserName),
-            PasswordFile = OrNull(mqtt.PasswordFile),
+            PasswordFile = OrNull(Credential.Path(mqtt.PasswordFile)),
             Tls = mqtt.Tls,
             CaFile = OrNull(mqtt.CaFile),
             CertificateFile = OrNull(mqtt.CertificateFile),
-            KeyFile = OrNull(mqtt.KeyFile),
+            KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
         });
     }
 }

@@ -33,7 +33,15 @@ internal static partial class Adapters
         var catalog = new AdapterCatalog<WorkerOptions, IPublisher>("publisher");
         catalog.Add("mosquitto", Mosquitto);
         AddMqttNet(catalog);
-        return catalog.Create(options.Mqtt.Adapter, options);
+        var brokers = new List<IPublisher> { catalog.Create(options.Mqtt.Adapter, options) };
+        foreach (string fallback in options.Mqtt.Fallbacks)
+        {
+            (string host, int port) = HostAndPort.Parse(fallback);
+            brokers.Add(catalog.Create(
+                options.Mqtt.Adapter, options with { Mqtt = options.Mqtt with { Host = host, Port = port } }));
+        }
+
+        return brokers.Count == 1 ? brokers[0] : new FailoverPublisher(brokers);
     }
 
     /// <summary>Sensors of the packages that this build has.</summary>
@@ -78,11 +86,11 @@ internal static partial class Adapters
             Port = mqtt.Port,
             ClientId = mqtt.ClientId.Length > 0 ? mqtt.ClientId : "edgefusion-" + options.Node,
             UserName = OrNull(mqtt.UserName),
-            PasswordFile = OrNull(mqtt.PasswordFile),
+            PasswordFile = OrNull(Credential.Path(mqtt.PasswordFile)),
             Tls = mqtt.Tls,
             CaFile = OrNull(mqtt.CaFile),
             CertificateFile = OrNull(mqtt.CertificateFile),
-            KeyFile = OrNull(mqtt.KeyFile),
+            KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
         });
     }
 

@@ -54,8 +54,22 @@ internal static class OptionChecks
         Require(faults, options.Outbox.MaxMessages is >= 10 and <= 10_000_000, "Outbox:MaxMessages",
             "must be 10..10000000");
         Require(faults, options.Outbox.MaxBytes >= 65_536, "Outbox:MaxBytes", "must be at least 65536");
+        CheckLog(options.Outbox, faults);
         Require(faults, options.Simulator.Difficulty is >= 0 and <= 3, "Simulator:Difficulty", "must be 0..3");
         Require(faults, options.Simulator.Episodes >= 0, "Simulator:Episodes", "must be 0 or more");
+    }
+
+    private static void CheckLog(OutboxLimitOptions outbox, List<string> faults)
+    {
+        Require(faults, outbox.DiskBytes is >= 1 << 20 and <= 1L << 40, "Outbox:DiskBytes",
+            "must be 1048576..1099511627776");
+        Require(faults, outbox.MaxAgeHours is > 0 and <= 8760, "Outbox:MaxAgeHours",
+            "must be above 0 and at most 8760");
+        Require(faults, outbox.Fsync is "none" or "interval" or "always", "Outbox:Fsync",
+            $"is '{outbox.Fsync}'; there are none, interval, always");
+        Require(faults, outbox.FsyncIntervalMs is >= 1 and <= 60_000, "Outbox:FsyncIntervalMs", "must be 1..60000");
+        Require(faults, outbox.BacklogPerSecond is >= 1 and <= 1_000_000, "Outbox:BacklogPerSecond",
+            "must be 1..1000000");
     }
 
     private static void CheckMqtt(MqttOptions mqtt, List<string> faults)
@@ -76,6 +90,13 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+        foreach (string fallback in mqtt.Fallbacks)
+        {
+            string host = fallback[..(fallback.LastIndexOf(':') is > 0 and int colon ? colon : fallback.Length)];
+            Require(faults, host.Length > 0, "Mqtt:Fallbacks", $"'{fallback}' is not HOST or HOST:PORT");
+            Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(host), "Mqtt:Fallbacks",
+                $"'{host}' is another machine and Mqtt:Tls is off. Set Mqtt:Tls, or Mqtt:AllowPlaintext");
+        }
     }
 
     private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)

@@ -127,13 +127,17 @@ internal sealed record MqttOptions
     /// <summary>Port 1..65535. Default 1883.</summary>
     public int Port { get; init; } = 1883;
 
+    /// <summary>Further brokers, HOST or HOST:PORT, tried in order where one does not answer. Default none.</summary>
+    public string[] Fallbacks { get; init; } = [];
+
     /// <summary>Client id; empty (default) = "edgefusion-" + Node.</summary>
     public string ClientId { get; init; } = "";
 
     /// <summary>User name; empty (default) = anonymous.</summary>
     public string UserName { get; init; } = "";
 
-    /// <summary>File whose first line is the password. Never the password itself.</summary>
+    /// <summary>File whose first line is the password, or credential:NAME of systemd. Never the password itself.
+    /// </summary>
     public string PasswordFile { get; init; } = "";
 
     /// <summary>Use TLS 1.2 or later. Default false.</summary>
@@ -145,7 +149,7 @@ internal sealed record MqttOptions
     /// <summary>PEM file of this client's certificate.</summary>
     public string CertificateFile { get; init; } = "";
 
-    /// <summary>PEM file of this client's private key.</summary>
+    /// <summary>PEM file of this client's private key, or credential:NAME of systemd.</summary>
     public string KeyFile { get; init; } = "";
 
     /// <summary>Allow a connection without TLS to another machine. Default false.</summary>
@@ -163,6 +167,24 @@ internal sealed record OutboxLimitOptions
 
     /// <summary>Most bytes that wait. Default 16 MiB.</summary>
     public int MaxBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Folder of the log in which predictions survive a crash; empty (default) = memory only.</summary>
+    public string Folder { get; init; } = "";
+
+    /// <summary>Most bytes of the log. Default 256 MiB.</summary>
+    public long DiskBytes { get; init; } = 256L << 20;
+
+    /// <summary>Longest time in h that the log keeps a message, sent or not. Default 24.</summary>
+    public double MaxAgeHours { get; init; } = 24;
+
+    /// <summary>When the log is forced to the disk: none, interval or always. Default interval.</summary>
+    public string Fsync { get; init; } = "interval";
+
+    /// <summary>Interval in ms; what a power cut can cost. Default 100.</summary>
+    public double FsyncIntervalMs { get; init; } = 100;
+
+    /// <summary>Most messages per second from the backlog and for replays. Default 1000.</summary>
+    public int BacklogPerSecond { get; init; } = 1000;
 }
 
 /// <summary>The simulated work cell.</summary>

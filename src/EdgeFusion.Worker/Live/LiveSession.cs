@@ -157,7 +157,7 @@ internal sealed class LiveSession : IDisposable
     private Outbox CreateOutbox(WorkerOptions options, IPublisher publisher, LogObserver observer) => new(
         publisher, Clock,
         StatusMessages.Create(new NodeTopics(options.Node), options.Node, Epoch, Product.Version),
-        new OutboxOptions { MaxMessages = options.Outbox.MaxMessages, MaxBytes = options.Outbox.MaxBytes },
+        OutboxSettings.From(options.Outbox),
         observer);
 
     private PredictionPublisher CreatePublisher(WorkerOptions options, ModelManifest manifest)

@@ -1,5 +1,6 @@
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Sensing;
 using Microsoft.Extensions.Logging;
 
@@ -75,6 +76,45 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the outbox has drained; {Dropped} messages were lost")]
     public partial void OverflowEnded(long dropped);
+
+    public void Recovered(OutboxRecovery recovery)
+    {
+        if (recovery.IsDamaged)
+        {
+            LogDamaged(recovery.LostRecords, recovery.DamagedBytes, recovery.Waiting);
+        }
+        else if (recovery.Waiting > 0)
+        {
+            LogRead(recovery.Waiting);
+        }
+    }
+
+    public void StorageChanged(string? problem)
+    {
+        if (problem is null)
+        {
+            StorageWorks();
+        }
+        else
+        {
+            StorageFails(problem);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Waiting} messages of an earlier run wait to be sent")]
+    private partial void LogRead(long waiting);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the outbox's log is damaged: {Lost} records are missing, {Bytes} bytes cannot be read; "
+            + "{Waiting} messages of an earlier run wait to be sent")]
+    private partial void LogDamaged(long lost, long bytes, long waiting);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the outbox's log works again")]
+    private partial void StorageWorks();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
+    private partial void StorageFails(string problem);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -1,3 +1,5 @@
+using EdgeFusion.Publishing.Durable;
+
 namespace EdgeFusion.Publishing;
 
 /// <summary>Told of changes of the outbox's state, once per episode.</summary>
@@ -22,6 +24,13 @@ public interface IOutboxObserver
     /// <summary>The outbox has drained to half its limits.</summary>
     /// <param name="dropped">Messages lost in this episode.</param>
     void OverflowEnded(long dropped);
+
+    /// <summary>What an earlier run left in the log, told once at start.</summary>
+    void Recovered(OutboxRecovery recovery);
+
+    /// <summary>The log on disk fails (messages then wait in memory), or works again.</summary>
+    /// <param name="problem">What fails, and what to do; null for "works again".</param>
+    void StorageChanged(string? problem);
 
     /// <summary>The broker refused a message, or it can never be sent; reported once per connection.</summary>
     void Refused(string topic);

@@ -1,3 +1,4 @@
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -8,7 +9,7 @@ namespace EdgeFusion.Publishing;
 /// </summary>
 /// <remarks><b>Threading.</b> <see cref="Enqueue"/> and <see cref="Counters"/>: any thread; all else: the outbox's
 /// thread. An entry taken is not touched by others until it is completed, refused or put back.</remarks>
-internal interface IOutboxStore
+internal interface IOutboxStore : IDisposable
 {
     /// <summary>A consistent snapshot.</summary>
     OutboxCounters Counters { get; }
@@ -16,7 +17,20 @@ internal interface IOutboxStore
     /// <summary>Whether at most half of both limits is in use: an overflow has ended.</summary>
     bool IsDrained { get; }
 
-    /// <summary>Takes a message in. Never blocks.</summary>
+    /// <summary>What was given up, declared.</summary>
+    GapLedger Gaps { get; }
+
+    /// <summary>What an earlier run left; null where nothing is kept from run to run, or it cannot be read.</summary>
+    OutboxRecovery? Recovery { get; }
+
+    /// <summary>What keeps the store from keeping messages as it should; null for nothing.</summary>
+    string? Problem { get; }
+
+    /// <summary>How long <see cref="Take"/> will find nothing that is here already; infinite where only new messages or
+    /// answers can change that.</summary>
+    TimeSpan LongestWait { get; }
+
+    /// <summary>Takes a message in. Never blocks for long.</summary>
     void Enqueue(in PublishMessage message, OutboxPolicy policy, Timestamp now);
 
     /// <summary>Takes a keep-last message in before all others, whatever the limits.</summary>
@@ -44,4 +58,8 @@ internal interface IOutboxStore
 
     /// <summary>A connection stands: all retained state is to be sent again, before all else.</summary>
     void ConnectionMade(Timestamp now);
+
+    /// <summary>A range is to be sent again to a topic of its own.</summary>
+    /// <returns>False where the store cannot, or has too many of these to do.</returns>
+    bool TryReplay(ReplayJob job);
 }

@@ -17,12 +17,15 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
     private readonly PredictionPublisherOptions _options;
     private readonly string _epoch;
     private readonly string _topic;
+    private readonly string _gapsTopic;
     private readonly SensorTrack[] _sensors;
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json = new(Stream.Null);
     private readonly Lock _gate = new();
     private long _predictions;
     private long _window;
+    private long _sequence;
+    private long _gapsTold;
     private Timestamp _end;
     private long _beats;
 
@@ -35,6 +38,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
         _options = options;
         _epoch = PredictionFormat.EpochText(options.Epoch);
         _topic = topics.Heartbeat;
+        _gapsTopic = topics.Gaps;
         _sensors = new SensorTrack[sensors.Count];
         for (int i = 0; i < _sensors.Length; i++)
         {
@@ -43,12 +47,13 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
     }
 
     /// <summary>A prediction has been enqueued.</summary>
-    public void Note(long window, Timestamp end)
+    public void Note(long window, long sequence, Timestamp end)
     {
         lock (_gate)
         {
             _predictions++;
             _window = window;
+            _sequence = sequence;
             _end = end;
         }
     }
@@ -65,12 +70,42 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             }
         }
 
+        TellGaps(now);
         Send(
             _topic, Describe(now), PayloadContext.Default.HeartbeatPayload, QualityOfService.AtMostOnce, retain: false,
             _options.HeartbeatExpiry);
     }
 
     public void Dispose() => _json.Dispose();
+
+    /// <summary>Tells what is lost for good, whenever that has changed.</summary>
+    private void TellGaps(Timestamp now)
+    {
+        GapLedger ledger = _outbox.Gaps;
+        long version = ledger.Version;
+        if (version == _gapsTold)
+        {
+            return;
+        }
+
+        _gapsTold = version;
+        Send(
+            _gapsTopic,
+            new GapsPayload(
+                PredictionFormat.SchemaVersion, _options.Node, _epoch, now.Nanoseconds, ledger.Total,
+                Array.ConvertAll(ledger.Snapshot(), Describe)),
+            PayloadContext.Default.GapsPayload, QualityOfService.AtLeastOnce, retain: true, TimeSpan.Zero);
+    }
+
+    private static GapPayload Describe(GapRange range) => new(
+        range.Topic, PredictionFormat.EpochText(range.Epoch), range.From, range.To,
+        range.Reason switch
+        {
+            GapReason.Full => "full",
+            GapReason.Expired => "expired",
+            GapReason.Refused => "refused",
+            _ => "damaged",
+        });
 
     private HeartbeatPayload Describe(Timestamp now)
     {
@@ -80,11 +115,12 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             bool any = _predictions > 0;
             return new HeartbeatPayload(
                 PredictionFormat.SchemaVersion, _options.Node, _epoch, _beats++, now.Nanoseconds,
-                _clock.WallOffsetNanoseconds, _predictions, any ? _window : null,
+                _clock.WallOffsetNanoseconds, _predictions, any ? _window : null, any ? _sequence : null,
                 any ? now.NanosecondsSince(_end) / NanosecondsPerMillisecond : null,
                 new OutboxPayload(
                     counters.Waiting, counters.Enqueued, counters.Published, counters.Acknowledged, counters.Unheard,
-                    counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects));
+                    counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects,
+                    counters.InMemory, counters.Replayed));
         }
     }
 

@@ -28,7 +28,7 @@ internal static class NodeInfo
                     [.. manifest.Context], context => new ContextPayload(context.Name, [.. context.Labels])),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
-            new TopicsPayload(topics.Status, topics.Heartbeat));
+            new TopicsPayload(topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest));
 
     private static HeadPayload Head(ModelHead head, NodeTopics topics) => new(
         head.Name,

@@ -18,6 +18,9 @@ public sealed class NodeTopics
         Info = _root + "/info";
         Heartbeat = _root + "/heartbeat";
         Shadow = _root + "/shadow";
+        Gaps = _root + "/gaps";
+        ReplayPrefix = _root + "/replay/";
+        ReplayRequest = ReplayPrefix + "request";
     }
 
     /// <summary>Retained: online, stopped or lost.</summary>
@@ -31,6 +34,15 @@ public sealed class NodeTopics
 
     /// <summary>Windows on which a candidate model disagrees with the live one.</summary>
     public string Shadow { get; }
+
+    /// <summary>Retained: what was lost for good.</summary>
+    public string Gaps { get; }
+
+    /// <summary>Where subscribers ask for a range again.</summary>
+    public string ReplayRequest { get; }
+
+    /// <summary>What every response topic of a replay begins with.</summary>
+    public string ReplayPrefix { get; }
 
     /// <summary>Filter that matches every topic of every node under the default prefix.</summary>
     public static string Everything => DefaultPrefix + "/#";

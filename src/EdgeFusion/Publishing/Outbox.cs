@@ -1,3 +1,4 @@
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -24,10 +25,12 @@ public sealed class Outbox : IDisposable
     private readonly OutboxOptions _options;
     private readonly StatusMessages _status;
     private readonly CancellationTokenSource _stopping = new();
+    private ReplayResponder? _responder;
     private Thread? _thread;
     private bool _disposed;
 
-    /// <summary>Creates an outbox in memory. <see cref="Start"/> begins to connect.</summary>
+    /// <summary>Creates an outbox, in memory or (<see cref="OutboxOptions.Log"/>) on disk. <see cref="Start"/> begins
+    /// to connect.</summary>
     /// <param name="publisher">The transport; the outbox owns it from here on.</param>
     /// <param name="clock">The pipeline's clock.</param>
     /// <param name="status">What to say at connection, at stop and through the last will.</param>
@@ -55,7 +58,7 @@ public sealed class Outbox : IDisposable
         _publisher = publisher;
         _clock = clock;
         _status = status;
-        _store = store ?? new OutboxQueue(options);
+        _store = store ?? (options.Log is null ? new OutboxQueue(options) : new DurableStore(options, clock));
         _link = new OutboxLink(publisher, _store, clock, options, status.Lost, observer, random);
 
         // The first state remembered is the first one repeated on each connection.
@@ -64,6 +67,16 @@ public sealed class Outbox : IDisposable
 
     /// <summary>What has become of all messages so far; consistent.</summary>
     public OutboxCounters Counters => _store.Counters;
+
+    /// <summary>What an earlier run left in the log; null without a log, or where it cannot be used.</summary>
+    public OutboxRecovery? Recovery => _store.Recovery;
+
+    /// <summary>What keeps the log on disk from being used; null for nothing.</summary>
+    public string? StorageProblem => _store.Problem;
+
+    /// <summary>Requests for a replay that were refused: malformed, retained, too many, or to a topic of others.
+    /// </summary>
+    public long RejectedRequests => _responder?.Rejected ?? 0;
 
     /// <summary>Whether a connection stands.</summary>
     public bool IsConnected => _link.IsConnected;
@@ -83,6 +96,24 @@ public sealed class Outbox : IDisposable
 
     /// <summary>Says who speaks at regular intervals. Set before <see cref="Start"/>.</summary>
     public void SetHeartbeat(IHeartbeat heartbeat) => _link.Heartbeat = heartbeat;
+
+    /// <summary>
+    /// Answers subscribers that ask for a range again, where there is a log and the transport can receive. Call before
+    /// <see cref="Start"/>.
+    /// </summary>
+    /// <returns>Whether it will.</returns>
+    public bool ServeReplays(NodeTopics topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        if (_options.Log is null || _publisher is not ICommandChannel channel)
+        {
+            return false;
+        }
+
+        _responder = new ReplayResponder(this, topics, _clock);
+        channel.Listen([topics.ReplayRequest], _responder, retained: false);
+        return true;
+    }
 
     /// <summary>Starts the outbox's thread, which connects and keeps connected.</summary>
     public void Start()
@@ -131,8 +162,17 @@ public sealed class Outbox : IDisposable
             _publisher.Dispose();
         }
 
+        // A thread that is stuck in the transport touches the store no more than it would a closed one.
+        _store.Dispose();
+
         // The token source stays: a thread that is stuck in the transport may still ask its token.
     }
+
+    /// <summary>What was given up, declared.</summary>
+    internal GapLedger Gaps => _store.Gaps;
+
+    /// <summary>Sends a range again, as far as it is still there.</summary>
+    internal bool TryReplay(ReplayJob job) => _store.TryReplay(job);
 
     /// <summary>One turn of the outbox's thread, for tests that drive it by hand.</summary>
     internal Timestamp Step(TimeSpan longestPump) => _link.Step(longestPump, _stopping.Token);

@@ -36,11 +36,20 @@ public readonly record struct OutboxCounters
     /// <summary>Refused by the broker or impossible to send.</summary>
     public long EvictedRefused { get; init; }
 
+    /// <summary>Could not be read back from the log on disk.</summary>
+    public long EvictedDamaged { get; init; }
+
     /// <summary>Messages given up, whatever the reason.</summary>
-    public long Evicted => EvictedFull + EvictedReplaced + EvictedExpired + EvictedRefused;
+    public long Evicted => EvictedFull + EvictedReplaced + EvictedExpired + EvictedRefused + EvictedDamaged;
 
     /// <summary>Handed over again after a broken connection; subscribers may have seen them twice.</summary>
     public long Repeated { get; init; }
+
+    /// <summary>Of the enqueued: sent because a subscriber asked for them again.</summary>
+    public long Replayed { get; init; }
+
+    /// <summary>Of the waiting: in memory only.</summary>
+    public long InMemory { get; init; }
 
     /// <summary>Connections made after the first one.</summary>
     public long Reconnects { get; init; }

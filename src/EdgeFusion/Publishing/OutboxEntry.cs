@@ -1,4 +1,5 @@
 using System.Numerics;
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -26,6 +27,15 @@ internal sealed class OutboxEntry
 
     public int Length => _length;
 
+    /// <summary>Where it lies in the log; without a segment for none.</summary>
+    public LogCursor Place { get; set; }
+
+    /// <summary>Its index in the log.</summary>
+    public long Index { get; set; }
+
+    /// <summary>Whether it was taken from the backlog or for a replay.</summary>
+    public bool IsOld { get; set; }
+
     public int BufferBytes => _buffer.Length;
 
     /// <summary>Copies a message, payload included.</summary>
@@ -50,6 +60,9 @@ internal sealed class OutboxEntry
         _buffer = [];
         _length = 0;
     }
+
+    /// <summary>Its expiry begins now.</summary>
+    public void Renew(Timestamp now) => Enqueued = now;
 
     public bool IsExpired(Timestamp now) =>
         Message.Expiry > TimeSpan.Zero && now - Enqueued >= Message.Expiry;

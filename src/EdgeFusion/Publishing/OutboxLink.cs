@@ -25,6 +25,8 @@ internal sealed class OutboxLink : IPublishReceipts
     private bool _outageReported;
     private bool _refusalReported;
     private bool _overflowing;
+    private bool _recoveryReported;
+    private bool _storageWorks = true;
 
     public OutboxLink(
         IPublisher publisher, IOutboxStore store, PipelineClock clock, OutboxOptions options, in PublishMessage will,
@@ -50,6 +52,7 @@ internal sealed class OutboxLink : IPublishReceipts
     public Timestamp Step(TimeSpan longestPump, CancellationToken stopping)
     {
         WatchOverflow();
+        WatchStorage();
         if (!_connected)
         {
             Timestamp now = _clock.Now;
@@ -65,6 +68,8 @@ internal sealed class OutboxLink : IPublishReceipts
             bool allGone = Drain();
             TimeSpan toBeat = _nextBeat - _clock.Now;
             TimeSpan wait = Heartbeat is not null && toBeat < longestPump ? toBeat : longestPump;
+            TimeSpan toOld = allGone ? _store.LongestWait : Timeout.InfiniteTimeSpan;
+            wait = toOld != Timeout.InfiniteTimeSpan && toOld < wait ? toOld : wait;
             _publisher.Pump(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, this);
             if (!allGone)
             {
@@ -219,7 +224,9 @@ internal sealed class OutboxLink : IPublishReceipts
 
             if (_store.Counters.Waiting > 0)
             {
-                _publisher.Pump(left, this);
+                TimeSpan toOld = _store.LongestWait;
+                bool soon = toOld != Timeout.InfiniteTimeSpan && toOld < left;
+                _publisher.Pump(soon ? toOld : left, this);
             }
         }
     }
@@ -254,6 +261,26 @@ internal sealed class OutboxLink : IPublishReceipts
             long dropped = counters.EvictedFull - _lostBeforeOverflow;
             _lostBeforeOverflow = counters.EvictedFull;
             _observer?.OverflowEnded(dropped);
+        }
+    }
+
+    private void WatchStorage()
+    {
+        if (!_recoveryReported)
+        {
+            _recoveryReported = true;
+            if (_store.Recovery is { } recovery)
+            {
+                _observer?.Recovered(recovery);
+            }
+        }
+
+        // The words may differ from attempt to attempt; what counts is whether there is a problem.
+        string? problem = _store.Problem;
+        if ((problem is null) != _storageWorks)
+        {
+            _storageWorks = problem is null;
+            _observer?.StorageChanged(problem);
         }
     }
 

@@ -1,3 +1,5 @@
+using EdgeFusion.Publishing.Durable;
+
 namespace EdgeFusion.Publishing;
 
 /// <summary>Limits and times of an <see cref="Outbox"/>.</summary>
@@ -29,6 +31,9 @@ public sealed record OutboxOptions
     /// <summary>Time between two heartbeats; default 1 s.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>The log on disk for predictions, which then survive a crash; null (default) for memory only.</summary>
+    public OutboxLogOptions? Log { get; init; }
+
     /// <summary>Checks all values.</summary>
     /// <exception cref="ConfigurationException">Some are out of range; the message lists all of them.</exception>
     public void Validate()
@@ -41,6 +46,7 @@ public sealed record OutboxOptions
         Check(faults, ConnectTimeout > TimeSpan.Zero, "ConnectTimeout must be positive");
         Check(faults, StopTimeout > TimeSpan.Zero, "StopTimeout must be positive");
         Check(faults, HeartbeatInterval > TimeSpan.Zero, "HeartbeatInterval must be positive");
+        Log?.Check(faults);
         if (faults.Count > 0)
         {
             throw new ConfigurationException("The outbox options are wrong: " + string.Join("; ", faults) + ".");

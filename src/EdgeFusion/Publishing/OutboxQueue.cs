@@ -1,3 +1,4 @@
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -27,7 +28,19 @@ internal sealed class OutboxQueue : IOutboxStore
     private long _freeBytes;
     private long _nextTicket = 1;
 
-    public OutboxQueue(OutboxOptions options) => _options = options;
+    public OutboxQueue(OutboxOptions options, GapLedger? gaps = null)
+    {
+        _options = options;
+        Gaps = gaps ?? new GapLedger();
+    }
+
+    public GapLedger Gaps { get; }
+
+    public OutboxRecovery? Recovery => null;
+
+    public string? Problem => null;
+
+    public TimeSpan LongestWait => Timeout.InfiniteTimeSpan;
 
     public OutboxCounters Counters
     {
@@ -74,6 +87,7 @@ internal sealed class OutboxQueue : IOutboxStore
             else
             {
                 _tally.Full++;
+                Gaps.Note(message, GapReason.Full);
             }
         }
     }
@@ -114,6 +128,7 @@ internal sealed class OutboxQueue : IOutboxStore
                 }
 
                 _tally.Expired++;
+                Gaps.Note(entry.Message, GapReason.Expired);
                 Free(entry);
             }
 
@@ -146,6 +161,7 @@ internal sealed class OutboxQueue : IOutboxStore
         {
             _inFlight.Remove(entry.Node);
             _tally.Refused++;
+            Gaps.Note(entry.Message, GapReason.Refused);
             Free(entry);
         }
     }
@@ -168,6 +184,11 @@ internal sealed class OutboxQueue : IOutboxStore
 
             OutboxEntry entry = node.Value;
             string? refused = outcome == PublishOutcome.Refused ? entry.Message.Topic : null;
+            if (refused is not null)
+            {
+                Gaps.Note(entry.Message, GapReason.Refused);
+            }
+
             _inFlight.Remove(node);
             _tally.Count(outcome);
             Free(entry);
@@ -209,6 +230,13 @@ internal sealed class OutboxQueue : IOutboxStore
                 }
             }
         }
+    }
+
+    public bool TryReplay(ReplayJob job) => false;
+
+    public void Dispose()
+    {
+        // Memory only.
     }
 
     private void Remember(in PublishMessage message, Timestamp now)
@@ -290,6 +318,7 @@ internal sealed class OutboxQueue : IOutboxStore
             candidate = candidate.Next;
             Unlist(oldest);
             _tally.Full++;
+            Gaps.Note(oldest.Message, GapReason.Full);
             Free(oldest);
         }
 

@@ -37,6 +37,7 @@ internal struct OutboxTally
         Acknowledged = Acknowledged,
         Unheard = Unheard,
         Waiting = waiting,
+        InMemory = waiting,
         WaitingBytes = bytes,
         EvictedFull = Full,
         EvictedReplaced = Replaced,

@@ -35,17 +35,23 @@ internal sealed record InputPayload(string Modality, string Kind, double RateHz,
 internal sealed record SensorInfoPayload(string Name, string Modality, double RateHz, string Topic);
 
 /// <summary>The other topics in an info payload.</summary>
-internal sealed record TopicsPayload(string Status, string Heartbeat);
+internal sealed record TopicsPayload(string Status, string Heartbeat, string Gaps, string Replay);
 
 /// <summary>Payload of the heartbeat topic.</summary>
 internal readonly record struct HeartbeatPayload(
     int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
-    double? LagMs, OutboxPayload Outbox);
+    long? Seq, double? LagMs, OutboxPayload Outbox);
 
 /// <summary>The outbox in a heartbeat payload.</summary>
 internal readonly record struct OutboxPayload(
     long Waiting, long Enqueued, long Published, long Acknowledged, long Unheard, long Evicted, long Dropped,
-    long Reconnects);
+    long Reconnects, long InMemory, long Replayed);
+
+/// <summary>Payload of the gaps topic: what will never be delivered.</summary>
+internal sealed record GapsPayload(int Schema, string Node, string Epoch, long AtNs, long Total, GapPayload[] Gaps);
+
+/// <summary>One range in a gaps payload.</summary>
+internal sealed record GapPayload(string Topic, string Epoch, long FromSeq, long ToSeq, string Reason);
 
 /// <summary>Payload of a sensor topic.</summary>
 internal readonly record struct SensorPayload(
@@ -72,4 +78,5 @@ internal sealed record DevicePayload(
 [JsonSerializable(typeof(InfoPayload))]
 [JsonSerializable(typeof(HeartbeatPayload))]
 [JsonSerializable(typeof(SensorPayload))]
+[JsonSerializable(typeof(GapsPayload))]
 internal sealed partial class PayloadContext : JsonSerializerContext;

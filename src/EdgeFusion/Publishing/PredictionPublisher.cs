@@ -60,6 +60,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
             new PublishMessage(
                 topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
             OutboxPolicy.KeepLast);
+        outbox.ServeReplays(topics);
         outbox.SetHeartbeat(this);
     }
 
@@ -77,10 +78,13 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
             _format.WriteHead(prediction, i, now, _headBuffer);
             _outbox.Enqueue(new PublishMessage(
                 _headTopics[i], _headBuffer.WrittenMemory, QualityOfService.AtLeastOnce, false,
-                _options.PredictionExpiry, PublishMessage.Json));
+                _options.PredictionExpiry, PublishMessage.Json)
+            {
+                Key = new MessageKey(prediction.Epoch, prediction.Sequence),
+            });
         }
 
-        _heartbeat.Note(prediction.Window, prediction.End);
+        _heartbeat.Note(prediction.Window, prediction.Sequence, prediction.End);
     }
 
     /// <inheritdoc/>

@@ -23,4 +23,13 @@ public readonly record struct PublishMessage(
 {
     /// <summary>Media type of every payload that this product writes.</summary>
     public const string Json = "application/json";
+
+    /// <summary>What makes it unique on its topic; null where nobody could miss it.</summary>
+    public MessageKey? Key { get; init; }
+
+    /// <summary>Where an answer is expected; null for none.</summary>
+    public string? ResponseTopic { get; init; }
+
+    /// <summary>Goes with a request and comes back with each answer; kept by reference, so do not change it.</summary>
+    public ReadOnlyMemory<byte> Correlation { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
 using EdgeFusion.Time;
@@ -81,6 +82,11 @@ internal sealed class OutboxBench : IOutboxObserver
 
     public void OverflowEnded(long dropped) =>
         Events.Add(string.Create(CultureInfo.InvariantCulture, $"overflow ended {dropped}"));
+
+    public void Recovered(OutboxRecovery recovery) => Events.Add(string.Create(
+        CultureInfo.InvariantCulture, $"recovered {recovery.Waiting} lost {recovery.LostRecords}"));
+
+    public void StorageChanged(string? problem) => Events.Add(problem is null ? "storage works" : "storage fails");
 
     public void Refused(string topic) => Events.Add("refused " + topic);
 

@@ -91,6 +91,32 @@ internal static unsafe partial class LibMosquitto
     public static partial void OnPublish(
         MosquittoHandle mosquitto, delegate* unmanaged[Cdecl]<nint, nint, int, int, nint, void> callback);
 
+    [LibraryImport(Library, EntryPoint = "mosquitto_message_v5_callback_set")]
+    public static partial void OnMessage(
+        MosquittoHandle mosquitto, delegate* unmanaged[Cdecl]<nint, nint, MosquittoMessage*, nint, void> callback);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_subscribe_v5_callback_set")]
+    public static partial void OnSubscribe(
+        MosquittoHandle mosquitto, delegate* unmanaged[Cdecl]<nint, nint, int, int, int*, nint, void> callback);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_subscribe_v5", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Subscribe(
+        MosquittoHandle mosquitto, out int messageId, string filter, int qos, int options, nint properties);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_binary")]
+    public static partial int PropertyAddBinary(
+        ref nint list, MosquittoProperty id, ReadOnlySpan<byte> value, ushort length);
+
+    /// <summary>The text is the caller's to free.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_read_string")]
+    public static partial nint PropertyReadString(nint list, MosquittoProperty id, out byte* value, byte skipFirst);
+
+    /// <summary>The bytes are the caller's to free.</summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_read_binary")]
+    public static partial nint PropertyReadBinary(
+        nint list, MosquittoProperty id, out byte* value, out ushort length, byte skipFirst);
+
     [LibraryImport(Library, EntryPoint = "mosquitto_property_add_byte")]
     public static partial int PropertyAddByte(ref nint list, MosquittoProperty id, byte value);
 

@@ -15,6 +15,8 @@ internal enum MosquittoProperty
     PayloadFormatIndicator = 1,
     MessageExpiryInterval = 2,
     ContentType = 3,
+    ResponseTopic = 8,
+    CorrelationData = 9,
     ReceiveMaximum = 33,
     UserProperty = 38,
 }
@@ -41,6 +43,9 @@ internal enum MosquittoCode
 internal static class MqttReason
 {
     public const int NoMatchingSubscribers = 0x10;
+
+    /// <summary>The broker does not speak this version of the protocol.</summary>
+    public const int UnsupportedProtocol = 0x84;
 
     public const int SessionTakenOver = 0x8E;
 

@@ -19,6 +19,9 @@ internal ref struct MosquittoProperties : IDisposable
     public void AddString(MosquittoProperty id, ReadOnlySpan<byte> value) =>
         Check(LibMosquitto.PropertyAddString(ref _list, id, value));
 
+    public void AddBinary(MosquittoProperty id, ReadOnlySpan<byte> value) =>
+        Check(LibMosquitto.PropertyAddBinary(ref _list, id, value, (ushort)value.Length));
+
     public void AddUserProperty(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>
         Check(LibMosquitto.PropertyAddPair(ref _list, MosquittoProperty.UserProperty, name, value));
 

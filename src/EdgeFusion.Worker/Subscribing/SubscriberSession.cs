@@ -1,0 +1,170 @@
+using System.Globalization;
+using System.Text.Json;
+using EdgeFusion.Publishing;
+
+namespace EdgeFusion.Worker.Subscribing;
+
+/// <summary>
+/// The reference subscriber: takes the predictions of some nodes, sees what is missing, asks for it, and keeps account.
+/// </summary>
+/// <remarks><b>Threading.</b> <see cref="Run"/> on one thread; <see cref="Tracker"/>: any.</remarks>
+internal sealed class SubscriberSession : IInbox, IPublishReceipts
+{
+    private const int MaxTries = 20;
+    private const int ChunkOfRange = 5_000;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly IPublisher _transport;
+    private readonly SubscriberOptions _options;
+    private readonly Action<ReadOnlyMemory<byte>> _output;
+    private long _requests;
+
+    public SubscriberSession(
+        IPublisher transport, SubscriberOptions options, Action<ReadOnlyMemory<byte>> output)
+    {
+        _transport = transport;
+        _options = options;
+        _output = output;
+        Tracker = new DeliveryTracker(options.FromStart);
+        var channel = (ICommandChannel)transport;
+        string root = $"{NodeTopics.DefaultPrefix}/{options.Node}/";
+        channel.Listen(
+            [
+                root + "prediction/+", root + "heartbeat", root + "status", root + "gaps",
+                root + "replay/response/" + options.Id,
+            ],
+            this, retained: true);
+    }
+
+    public DeliveryTracker Tracker { get; }
+
+    /// <summary>Told of connections and gaps, in words.</summary>
+    public Action<string>? Log { get; init; }
+
+    private static long Now => Environment.TickCount64;
+
+    /// <summary>Works until cancelled; reconnects.</summary>
+    public void Run(CancellationToken stopping)
+    {
+        TimeSpan pause = TimeSpan.FromMilliseconds(100);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!_transport.IsConnected)
+                {
+                    _transport.Connect(null, TimeSpan.FromSeconds(2), stopping);
+                    Log?.Invoke($"connected to {_transport.Target}");
+                    pause = TimeSpan.FromMilliseconds(100);
+                }
+
+                _transport.Pump(TimeSpan.FromMilliseconds(20), this);
+                AskForGaps();
+            }
+            catch (TransportException fault)
+            {
+                Log?.Invoke(fault.Message);
+                stopping.WaitHandle.WaitOne(pause);
+                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    public void Acknowledged(long ticket, PublishOutcome outcome)
+    {
+        // A request that got lost is made again anyway.
+    }
+
+    public void Received(InboundMessage message)
+    {
+        string[] parts = message.Topic.Split('/');
+        if (parts.Length < 3)
+        {
+            return;
+        }
+
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(message.Payload);
+            Sort(message, parts, json.RootElement);
+        }
+        catch (Exception fault) when (
+            fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            Tracker.CountUnreadable();
+        }
+    }
+
+    private static long Epoch(JsonElement json) =>
+        long.Parse(
+            json.GetProperty("epoch").GetString()!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private void Sort(InboundMessage message, string[] parts, JsonElement json)
+    {
+        string root = string.Join('/', parts[..2]);
+        switch (parts[2])
+        {
+            case "prediction":
+                Take(message.Topic, json, message.Payload, replayed: false);
+                break;
+            case "replay" when json.TryGetProperty("end", out _):
+                break;
+            case "replay":
+                string head = json.GetProperty("head").GetString()!;
+                Take($"{root}/prediction/{TopicName.Segment(head)}", json, message.Payload, replayed: true);
+                break;
+            case "status" when !message.IsRetained && json.GetProperty("state").GetString() == "online":
+                Tracker.Begin(Epoch(json));
+                break;
+            case "heartbeat" when json.TryGetProperty("seq", out JsonElement seq)
+                && seq.ValueKind == JsonValueKind.Number:
+                Tracker.Announce(root + "/prediction/", Epoch(json), seq.GetInt64(), Now);
+                break;
+            case "gaps":
+                foreach (JsonElement gap in json.GetProperty("gaps").EnumerateArray())
+                {
+                    Tracker.Declare(
+                        gap.GetProperty("topic").GetString()!, Epoch(gap), gap.GetProperty("from_seq").GetInt64(),
+                        gap.GetProperty("to_seq").GetInt64(), Now);
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Take(string topic, JsonElement json, ReadOnlyMemory<byte> payload, bool replayed)
+    {
+        if (Tracker.Take(topic, Epoch(json), json.GetProperty("seq").GetInt64(), replayed, Now))
+        {
+            _output(payload);
+        }
+    }
+
+    private void AskForGaps()
+    {
+        foreach ((PredictionStream stream, long from, long to) in Tracker.Due(
+            Now, (long)_options.Patience.TotalMilliseconds, (long)_options.AskAgain.TotalMilliseconds, MaxTries))
+        {
+            long last = Math.Min(to, from + ChunkOfRange - 1);
+            string root = string.Join('/', stream.Topic.Split('/')[..2]);
+            Log?.Invoke(string.Create(
+                CultureInfo.InvariantCulture,
+                $"gap in {stream.Topic} epoch {PredictionFormat.EpochText(stream.Epoch)}: {from}..{to}; asking"));
+            var request = new PublishMessage(
+                root + "/replay/request",
+                new ReplayRequest(stream.Epoch, from, last, stream.Topic).ToJson(),
+                QualityOfService.AtLeastOnce, false, TimeSpan.FromSeconds(10), PublishMessage.Json)
+            {
+                ResponseTopic = $"{root}/replay/response/{_options.Id}",
+                Correlation = BitConverter.GetBytes(++_requests),
+            };
+            _transport.TryPublish(request, _requests);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace EdgeFusion.Publishing.Durable;
+
+/// <summary>The message that ends a replay.</summary>
+internal static class ReplayFormat
+{
+    public static void WriteEnd(ReplayJob job, IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteNumber("schema", PredictionFormat.SchemaVersion);
+        json.WriteBoolean("end", true);
+        json.WriteString("epoch", PredictionFormat.EpochText(job.Epoch));
+        json.WriteNumber("from_seq", job.From);
+        json.WriteNumber("to_seq", job.To);
+        json.WriteNumber("sent", job.Sent);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,79 @@
+using EdgeFusion.Publishing.Durable;
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Publishing;
+
+/// <summary>Answers subscribers that ask for a range again. Everything else that comes is refused, and counted.
+/// </summary>
+/// <remarks>
+/// A request comes from anybody whom the broker lets through, so: nothing retained, nothing large, nothing that the
+/// schema does not know, few at a time; and the answer goes below the node's own replay topic only, so that nobody can
+/// have the node write elsewhere. <b>Threading.</b> The outbox's thread; <see cref="Rejected"/>: any.
+/// </remarks>
+internal sealed class ReplayResponder : IInbox
+{
+    /// <summary>Most bytes of a request.</summary>
+    public const int MaxPayload = 4096;
+
+    private const int RequestsPerSecond = 20;
+    private const int MaxTopic = 256;
+    private const int MaxCorrelation = 256;
+
+    private readonly Outbox _outbox;
+    private readonly NodeTopics _topics;
+    private readonly PipelineClock _clock;
+    private readonly BacklogRate _rate = new(RequestsPerSecond);
+    private long _rejected;
+
+    public ReplayResponder(Outbox outbox, NodeTopics topics, PipelineClock clock)
+    {
+        _outbox = outbox;
+        _topics = topics;
+        _clock = clock;
+    }
+
+    /// <summary>Requests refused.</summary>
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    public void Received(InboundMessage message)
+    {
+        if (!TryServe(message))
+        {
+            Interlocked.Increment(ref _rejected);
+        }
+    }
+
+    private bool TryServe(InboundMessage message)
+    {
+        if (message.IsRetained || message.Topic != _topics.ReplayRequest || message.Payload.Length > MaxPayload
+            || message.ResponseTopic is not { } answer || !IsAllowed(answer)
+            || message.Correlation.Length > MaxCorrelation || !_rate.IsOpen(_clock.Now))
+        {
+            return false;
+        }
+
+        _rate.Count();
+        return ReplayRequest.TryParse(message.Payload.Span) is { } request
+            && _outbox.TryReplay(new ReplayJob(
+                answer, message.Correlation, request.Topic, request.Epoch, request.From, request.To));
+    }
+
+    private bool IsAllowed(string topic)
+    {
+        if (topic.Length > MaxTopic || topic == _topics.ReplayRequest
+            || !topic.StartsWith(_topics.ReplayPrefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        foreach (char letter in topic)
+        {
+            if (letter is '+' or '#' || char.IsControl(letter) || char.IsSurrogate(letter))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Globalization;
+using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Worker.Subscribing;
+
+namespace EdgeFusion.Soak.Delivery;
+
+/// <summary>
+/// Kills the worker and the broker at random points and checks at a subscriber that nothing was lost (the total-queue
+/// check: lost, duplicated, unexpected, recovered).
+/// </summary>
+internal sealed class DeliveryGate : IDisposable
+{
+    private const int MostInFlight = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    private readonly DeliveryPlan _plan;
+    private readonly Random _random;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("edgefusion-delivery-");
+    private readonly SoakBroker _broker;
+    private readonly MosquittoPublisher _transport;
+    private readonly SubscriberSession _session;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Thread _subscriber;
+    private readonly List<long> _epochs = [];
+    private long _latest;
+    private Process? _worker;
+
+    private DeliveryGate(DeliveryPlan plan)
+    {
+        _plan = plan;
+        _random = new Random(plan.Seed);
+        _broker = new SoakBroker(_folder.FullName);
+        _transport = new MosquittoPublisher(new MosquittoOptions
+        {
+            Host = "127.0.0.1",
+            Port = _broker.Port,
+            ClientId = "edgefusion-check",
+        });
+        _session = new SubscriberSession(
+            _transport,
+            new SubscriberOptions
+            {
+                Node = DeliveryModel.Node,
+                Id = "check",
+                FromStart = true,
+                Patience = TimeSpan.FromSeconds(0.5),
+                AskAgain = TimeSpan.FromSeconds(1),
+            },
+            _ => Interlocked.Exchange(ref _latest, Stopwatch.GetTimestamp()));
+        _subscriber = new Thread(() => _session.Run(_stopping.Token)) { IsBackground = true };
+        _subscriber.Start();
+    }
+
+    public static IEnumerable<Verdict> Run(DeliveryPlan plan)
+    {
+        using var gate = new DeliveryGate(plan);
+        return gate.Measure();
+    }
+
+    public void Dispose()
+    {
+        KillWorker();
+        _stopping.Cancel();
+        _subscriber.Join();
+        _transport.Dispose();
+        _broker.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private List<Verdict> Measure()
+    {
+        var verdicts = new List<Verdict>();
+        KillWorkers();
+        verdicts.AddRange(Check("worker killed", _plan.Kills, MostInFlight * Math.Max(1, _plan.Kills)));
+        StartWorker(_plan.PerSecond / 4 + 1);
+        for (int i = 0; i < _plan.BrokerKills; i++)
+        {
+            Pause(0.3, 1.5);
+            _broker.Kill();
+            _broker.Start();
+        }
+
+        double worst = Outages();
+        KillWorker();
+        verdicts.AddRange(Check("broker killed", _plan.BrokerKills + _plan.Outages, double.MaxValue));
+        verdicts.Add(Verdict.AtMost("publishing again after an outage", worst, 2, "s"));
+        return verdicts;
+    }
+
+    private void KillWorkers()
+    {
+        for (int i = 0; i < _plan.Kills; i++)
+        {
+            StartWorker(_plan.PerSecond);
+            Pause(0.25, 1);
+            KillWorker();
+        }
+    }
+
+    /// <returns>Longest time in s from the port's return to the next new message at the subscriber.</returns>
+    private double Outages()
+    {
+        double worst = 0;
+        for (int i = 0; i < _plan.Outages; i++)
+        {
+            Pause(0.5, 1);
+            _broker.Kill();
+            Pause(0.1, _plan.LongestOutage);
+            _broker.Start();
+            long back = Stopwatch.GetTimestamp();
+            Wait(() => Interlocked.Read(ref _latest) > back);
+            worst = Math.Max(worst, Stopwatch.GetElapsedTime(back, Interlocked.Read(ref _latest)).TotalSeconds);
+        }
+
+        return worst;
+    }
+
+    private IEnumerable<Verdict> Check(string name, int faults, double mostDuplicated)
+    {
+        // One more worker sends what the killed ones left, and answers the subscriber's requests.
+        StartWorker(0);
+        _epochs.Remove(_epochs[^1]);
+        long accepted = _epochs.Sum(Accepted);
+        Wait(() => _epochs.TrueForAll(
+            epoch => Accepted(epoch) == 0
+                || _session.Tracker.Has(DeliveryModel.Topic, epoch, 0, Accepted(epoch) - 1)));
+        KillWorker();
+        DeliveryReport report = _session.Tracker.Report;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{name} {faults} times: accepted {accepted}, {report}"));
+        long lost = _epochs.Sum(epoch => _session.Tracker.Lost(DeliveryModel.Topic, epoch, Accepted(epoch)));
+        yield return Verdict.AtMost($"lost, {name}", lost, 0, "predictions");
+        yield return Verdict.AtMost($"unexpected, {name}", report.Unexpected, 0, "predictions");
+        if (mostDuplicated < double.MaxValue)
+        {
+            yield return Verdict.AtMost($"duplicated, {name}", report.Duplicated, mostDuplicated, "predictions");
+        }
+    }
+
+    private long Accepted(long epoch)
+    {
+        string file = Path.Combine(_folder.FullName, DeliveryProducer.Accepted(epoch));
+        return File.Exists(file) && File.ReadAllBytes(file) is { Length: sizeof(long) } bytes
+            ? BitConverter.ToInt64(bytes)
+            : 0;
+    }
+
+    private void StartWorker(int perSecond)
+    {
+        long epoch = _random.NextInt64(1, long.MaxValue);
+        _epochs.Add(epoch);
+        string program = typeof(DeliveryGate).Assembly.Location;
+        _worker = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [
+                program, DeliveryProducer.Verb, _broker.Port.ToString(CultureInfo.InvariantCulture), _folder.FullName,
+                epoch.ToString(CultureInfo.InvariantCulture), perSecond.ToString(CultureInfo.InvariantCulture),
+            ])
+        { UseShellExecute = false })!;
+        string accepted = Path.Combine(_folder.FullName, DeliveryProducer.Accepted(epoch));
+        Wait(() => perSecond == 0 || File.Exists(accepted));
+    }
+
+    private void KillWorker()
+    {
+        if (_worker is { } process)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+            _worker = null;
+        }
+    }
+
+    private void Pause(double from, double to) =>
+        _stopping.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(from + ((to - from) * _random.NextDouble())));
+
+    private void Wait(Func<bool> condition)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        while (!condition() && Stopwatch.GetElapsedTime(begin) < Patience)
+        {
+            _stopping.Token.WaitHandle.WaitOne(20);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace EdgeFusion.Soak.Delivery;
+
+/// <summary>How much is broken, and how often.</summary>
+internal sealed record DeliveryPlan
+{
+    /// <summary>SIGKILLs of the worker.</summary>
+    public int Kills { get; init; } = 10;
+
+    /// <summary>SIGKILLs of the broker.</summary>
+    public int BrokerKills { get; init; } = 3;
+
+    /// <summary>Outages of the broker.</summary>
+    public int Outages { get; init; } = 3;
+
+    /// <summary>Longest outage in s.</summary>
+    public double LongestOutage { get; init; } = 2;
+
+    /// <summary>Predictions per second while the worker is being killed.</summary>
+    public int PerSecond { get; init; } = 1000;
+
+    /// <summary>Decides when is killed.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Reads --kills N --broker-kills N --outages N --longest-outage S --rate N --seed N; --long for the
+    /// promised figures.</summary>
+    /// <returns>Null where the arguments are wrong.</returns>
+    public static DeliveryPlan? Parse(string[] args)
+    {
+        var plan = new DeliveryPlan();
+        for (int i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--long")
+            {
+                plan = plan with { Kills = 200, BrokerKills = 10, Outages = 50, LongestOutage = 60, PerSecond = 2000 };
+                continue;
+            }
+
+            if (i + 1 == args.Length
+                || !double.TryParse(args[i + 1], NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                || value is < 0 or > 1e6)
+            {
+                return null;
+            }
+
+            DeliveryPlan? changed = args[i++] switch
+            {
+                "--kills" => plan with { Kills = (int)value },
+                "--broker-kills" => plan with { BrokerKills = (int)value },
+                "--outages" => plan with { Outages = (int)value },
+                "--longest-outage" => plan with { LongestOutage = value },
+                "--rate" => plan with { PerSecond = Math.Max(1, (int)value) },
+                "--seed" => plan with { Seed = (int)value },
+                _ => null,
+            };
+            if (changed is null)
+            {
+                return null;
+            }
+
+            plan = changed;
+        }
+
+        return plan;
+    }
+}

@@ -1,0 +1,74 @@
+using EdgeFusion.Worker.Subscribing;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace EdgeFusion.Worker.Tests.Subscribing;
+
+public sealed class DeliveryTrackerTests
+{
+    private const string Topic = "edgefusion/n/prediction/p";
+
+    [Fact]
+    public void A_set_of_numbers_knows_what_it_holds_whatever_the_order() =>
+        Prop.ForAll(Gen.Choose(0, 30).ListOf().ToArbitrary(), numbers =>
+        {
+            var set = new SequenceSet();
+            var model = new HashSet<int>();
+            foreach (int number in numbers)
+            {
+                Assert.Equal(model.Add(number), set.Add(number));
+            }
+
+            IEnumerable<int> missing = set.Missing(0, 30)
+                .SelectMany(range => Enumerable.Range((int)range.From, (int)(range.To - range.From + 1)));
+            Assert.Equal(model.Count, set.Count);
+            Assert.Equal(Enumerable.Range(0, 31).Where(number => !model.Contains(number)), missing);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_gap_is_asked_for_after_a_while_and_recovered()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 10, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 15, replayed: false, now: 1);
+
+        Assert.Empty(tracker.Due(500, 1000, 2000, 5));
+        (PredictionStream stream, long from, long to) = Assert.Single(tracker.Due(1001, 1000, 2000, 5));
+        Assert.Empty(tracker.Due(2000, 1000, 2000, 5));
+        for (long i = from; i <= to; i++)
+        {
+            tracker.Take(stream.Topic, stream.Epoch, i, replayed: true, now: 2001);
+        }
+
+        Assert.Equal(new DeliveryReport(6, 0, 4, 0, 0, 0), tracker.Report);
+        Assert.Empty(tracker.Due(9999, 1000, 2000, 5));
+    }
+
+    [Fact]
+    public void The_end_of_a_run_is_missed_by_its_heartbeat_and_the_beginning_by_its_status()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Begin(1);
+        tracker.Take(Topic, 1, 2, replayed: false, now: 0);
+        tracker.Announce("edgefusion/n/prediction/", 1, 4, now: 0);
+
+        Assert.Equal(new DeliveryReport(1, 0, 0, 0, 4, 0), tracker.Report);
+    }
+
+    [Fact]
+    public void What_the_node_declares_is_not_lost_and_must_not_come()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 0, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 5, replayed: false, now: 0);
+        tracker.Declare(Topic, 1, 1, 4, now: 0);
+        tracker.Declare(Topic, 1, 1, 4, now: 0);
+
+        Assert.Equal(new DeliveryReport(2, 0, 0, 4, 0, 0), tracker.Report);
+
+        tracker.Take(Topic, 1, 3, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 3, replayed: false, now: 0);
+
+        Assert.Equal(new DeliveryReport(3, 1, 0, 4, 0, 1), tracker.Report);
+    }
+}
