@@ -19,6 +19,13 @@ if (args is ["--minutes", var text]
     return Soak.Run(new SoakPlan(minutes));
 }
 
+if (args is ["--kills", var count]
+    && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int kills)
+    && kills is >= 1 and <= Soak.MostKills)
+{
+    return Soak.Kill(kills);
+}
+
 if (args is [DeliveryProducer.Verb, _, _, _, _])
 {
     return DeliveryProducer.Run(args[1..]);
@@ -30,7 +37,7 @@ if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 }
 
 Console.Error.WriteLine(
-    $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes}]\n"
+    $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--rate N] [--seed N]");
 return Soak.UsageError;
@@ -45,6 +52,27 @@ internal static class Soak
     [
         WindowingGate.Run, SilentSensorGate.Run, ReplayGate.Run, WritingGate.Run, OverheadGate.Run, LiveGate.Run,
     ];
+
+    /// <summary>Most kills of one command.</summary>
+    public const int MostKills = 100_000;
+
+    /// <summary>Kills recording workers and looks at what they leave.</summary>
+    /// <returns>1 where anything was wrong.</returns>
+    public static int Kill(int kills)
+    {
+        var faults = new List<string>();
+        long messages = 0;
+        for (int seed = 0; seed < kills; seed++)
+        {
+            DirectoryInfo folder = Directory.CreateTempSubdirectory("edgefusion-kill-");
+            messages += KillTrial.Run(folder.FullName, seed, faults);
+            folder.Delete(recursive: true);
+        }
+
+        faults.ForEach(Console.Error.WriteLine);
+        Console.WriteLine(Verdict.AtMost($"{kills} kills, {messages} messages recovered: faults", faults.Count, 0, ""));
+        return faults.Count == 0 ? 0 : 1;
+    }
 
     /// <returns>The number of budgets that were not kept.</returns>
     public static int Run(SoakPlan plan)

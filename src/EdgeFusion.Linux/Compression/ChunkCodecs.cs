@@ -18,10 +18,12 @@ public static class ChunkCodecs
 
     /// <summary>A new codec by its name in the file; null for "".</summary>
     /// <exception cref="RecordingException">No such codec, or its library is not installed.</exception>
-    public static IChunkCodec? Create(string name) => name switch
+    /// <param name="name">zstd, lz4 or "".</param>
+    /// <param name="level">Effort of zstd, 1..19; lz4 has none.</param>
+    public static IChunkCodec? Create(string name, int level = 1) => name switch
     {
         "" => null,
-        "zstd" => new ZstdCodec(),
+        "zstd" => new ZstdCodec(level),
         "lz4" => new Lz4Codec(),
         _ => throw new RecordingException($"no compression '{name}'; there is: zstd, lz4, or empty for none"),
     };

@@ -12,7 +12,7 @@ internal static class CommandLine
         publishes predictions over MQTT.
 
         Exit codes: 0 done; 1 the work failed; 2 wrong arguments or configuration; 3 the result differs from what was
-        expected (replay --expect, bench --check); 130 interrupted.
+        expected (replay --expect, regress, recover, bench --check); 130 interrupted.
         """;
 
     /// <summary>Parses and runs.</summary>
@@ -24,12 +24,18 @@ internal static class CommandLine
         root.Options.Add(new VersionOption());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(DevicesCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(ReplayCommand.Create());
         root.Subcommands.Add(SubscribeCommand.Create());
+        root.Subcommands.Add(EvaluateCommand.Create());
+        root.Subcommands.Add(RecoverCommand.Create());
+        root.Subcommands.Add(InspectCommand.Create());
+        root.Subcommands.Add(RegressCommand.Create());
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         ParseResult parsed = root.Parse(args);
         var configuration = new InvocationConfiguration
         {

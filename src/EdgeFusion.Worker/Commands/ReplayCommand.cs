@@ -20,6 +20,28 @@ internal static class ReplayCommand
         Description = "Times real time; 0 = as fast as it goes.",
     };
 
+    private static readonly Option<double> From = new("--from") { Description = "Begin so many s into the recording." };
+    private static readonly Option<double?> To = new("--to") { Description = "End so many s into the recording." };
+    private static readonly Option<int> Loop = new("--loop")
+    {
+        Description = "Replay so many times.",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<bool> Step = new("--step") { Description = "Wait for Enter after each window." };
+    private static readonly Option<string[]> Mute = new("--mute")
+    {
+        Description = "Name of a sensor that is to say nothing; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string[]> Fault = new("--fault")
+    {
+        Description = "SENSOR:KIND:START:SECONDS with mute, stuck, late or garbage; may be repeated.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> Summary = new("--summary") { Description = "Write the summary as JSON." };
     private static readonly Option<string?> Out = new("--out") { Description = "Write predictions as JSON lines." };
     private static readonly Option<string?> Expect = new("--expect")
     {
@@ -62,6 +84,14 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string> Precision = EngineOptions.Precision();
+    private static readonly Option<string> Graph = EngineOptions.Graph();
+
+    private static readonly Option<int> Explain = new("--explain")
+    {
+        Description = "Say what each sensor contributed, every so many windows; 0 = as the recorded run did.",
+    };
+
     private static readonly Option<string> Provider = new("--provider")
     {
         Description = "cpu, cuda, tensorrt or auto. Only cpu gives the same bytes everywhere.",
@@ -78,15 +108,23 @@ internal static class ReplayCommand
               edgefusion replay run.mcap --model workcell --out predictions.jsonl
               edgefusion replay run.mcap --model workcell --expect golden.jsonl
               edgefusion replay run.mcap --model workcell --realtime --publish localhost:1883
+              edgefusion replay run.mcap --model workcell --from 10 --to 20 --mute camera --fault arm:stuck:12:3
             """)
         {
-            Recording, Model, Realtime, Speed, Out, Expect, Publish, Node, Threads, NoInference, Recover, Cuts, Map,
-            Provider,
+            Recording, Model, Realtime, Speed, From, To, Loop, Step, Mute, Fault, Out, Expect, Summary, Publish, Node,
+            Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
-            using var run = new ReplayRun(Request(parsed), stopping);
-            return run.Run(stopping);
+            ReplayRequest request = Request(parsed);
+            int code = ExitCode.Success;
+            for (int round = 0; round < parsed.GetValue(Loop) && code == ExitCode.Success; round++)
+            {
+                using var run = new ReplayRun(request, stopping);
+                code = run.Run(stopping);
+            }
+
+            return code;
         }));
         return command;
     }
@@ -95,17 +133,33 @@ internal static class ReplayCommand
     {
         int threads = parsed.GetValue(Threads);
         double speed = parsed.GetValue(Realtime) ? 1 : parsed.GetValue(Speed);
-        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed))
+        int explain = parsed.GetValue(Explain);
+        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed) || explain < 0)
         {
-            throw new ConfigurationException("--threads must be 1..64 and --speed 0 or more.");
+            throw new ConfigurationException("--threads must be 1..64, --speed and --explain 0 or more.");
+        }
+
+        double from = parsed.GetValue(From);
+        double? to = parsed.GetValue(To);
+        if (from is not (>= 0 and < 1e8) || to is not (null or (> 0 and < 1e8)) || to <= from
+            || parsed.GetValue(Loop) is < 1 or > 1_000_000)
+        {
+            throw new ConfigurationException("--from and --to are seconds, --from the smaller; --loop is 1..1000000.");
         }
 
         return new ReplayRequest
         {
+            From = from,
+            To = to,
+            Muted = [.. parsed.GetValue(Mute)!],
+            Faults = [.. parsed.GetValue(Fault)!.Select(ReplayFault.Parse)],
+            Step = parsed.GetValue(Step),
+            Summary = parsed.GetValue(Summary),
             Recording = parsed.GetValue(Recording)!,
             Model = parsed.GetValue(Model)!,
             Speed = speed,
             Threads = threads,
+            ExplainEvery = explain,
             Inference = !parsed.GetValue(NoInference),
             Recover = parsed.GetValue(Recover),
             RepeatCuts = parsed.GetValue(Cuts) == "recorded",
@@ -114,6 +168,8 @@ internal static class ReplayCommand
             PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
             Node = parsed.GetValue(Node)!,
             Providers = [parsed.GetValue(Provider)!],
+            Precision = parsed.GetValue(Precision)!,
+            Graph = parsed.GetValue(Graph)!,
             Modalities = Modalities(parsed.GetValue(Map)!),
         };
     }

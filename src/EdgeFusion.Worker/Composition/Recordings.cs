@@ -32,9 +32,11 @@ internal static class Recordings
     }
 
     /// <summary>A codec by name, "none" for uncompressed.</summary>
-    public static IChunkCodec? Codec(string name) => name == "none"
+    /// <param name="name">none, lz4 or zstd.</param>
+    /// <param name="level">Effort of zstd, 1..19.</param>
+    public static IChunkCodec? Codec(string name, int level = 1) => name == "none"
         ? null
-        : ChunkCodecs.Create(name)
+        : ChunkCodecs.Create(name, level)
             ?? throw new ConfigurationException($"There is no compression '{name}'; there are: none, lz4, zstd.");
 
     /// <summary>SHA-256 of a file in lower-case hex.</summary>

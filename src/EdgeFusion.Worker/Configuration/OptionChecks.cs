@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Configuration;
 
@@ -18,10 +19,11 @@ internal static class OptionChecks
         }
 
         CheckModel(options.Model, faults);
+        Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
-        Require(faults, options.Recording.Compression is "none" or "lz4" or "zstd", "Recording:Compression",
-            $"is '{options.Recording.Compression}'; there are none, lz4, zstd");
+        CheckDashboard(options.Dashboard, faults);
+        RecordingChecks.Check(options.Recording, faults);
     }
 
     private static void CheckModel(ModelOptions model, List<string> faults)
@@ -29,6 +31,10 @@ internal static class OptionChecks
         Require(faults, model.Name.Length > 0, "Model:Name", "is empty");
         Require(faults, model.Threads is >= 1 and <= 64, "Model:Threads", "must be 1..64");
         Require(faults, model.DeviceId is >= 0 and < 64, "Model:DeviceId", "must be 0..63");
+        Require(faults, Array.IndexOf(Engines.Precisions, model.Precision) >= 0, "Model:Precision",
+            $"is '{model.Precision}'; there are {string.Join(", ", Engines.Precisions)}");
+        Require(faults, Array.IndexOf(Engines.Graphs, model.Graph) >= 0, "Model:Graph",
+            $"is '{model.Graph}'; there are {string.Join(", ", Engines.Graphs)}");
         foreach (string provider in model.Providers)
         {
             Require(faults, Array.IndexOf(KnownProviders, provider) >= 0, "Model:Providers",
@@ -91,6 +97,21 @@ internal static class OptionChecks
             Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(host), "Mqtt:Fallbacks",
                 $"'{host}' is another machine and Mqtt:Tls is off. Set Mqtt:Tls, or Mqtt:AllowPlaintext");
         }
+    }
+
+    private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)
+    {
+        if (!dashboard.Enabled)
+        {
+            return;
+        }
+
+        Require(faults, dashboard.Port is >= 0 and <= 65_535, "Dashboard:Port", "must be 0..65535");
+        Require(faults, IPAddress.TryParse(dashboard.Address, out _), "Dashboard:Address",
+            $"'{dashboard.Address}' is no IP address; use 127.0.0.1 for this machine only, 0.0.0.0 for all");
+        Require(faults, dashboard.TokenFile.Length > 0 || IsLoopback(dashboard.Address), "Dashboard:TokenFile",
+            $"is missing: on {dashboard.Address} other machines could look; make a token (openssl rand -hex 16) and "
+            + "name its file");
     }
 
     private static bool IsLoopback(string host) =>

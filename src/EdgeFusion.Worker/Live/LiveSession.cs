@@ -7,11 +7,11 @@ using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
+using EdgeFusion.Worker.Dashboard;
 
 namespace EdgeFusion.Worker.Live;
 
@@ -20,29 +20,37 @@ internal sealed class LiveSession : IDisposable
 {
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
-    private readonly Recorder? _recorder;
-    private readonly PredictionFormat? _recordFormat;
+    private readonly SessionRecorders _recorders;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
     {
         Clock = new PipelineClock(TimeProvider.System);
         Epoch = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(options.Model.Name));
+        ModelBundle bundle = Engines.OpenBundle(options.Model.Name, options.Model.Precision);
+        Context = OpenContext(options, bundle.Manifest);
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
-        Engine = OnnxEngine.Create(bundle, EngineOptions(options.Model));
+        Engine = Engines.Open(bundle, EngineOptions(options.Model));
         Pipeline = new FusionPipeline(
             new PipelineSetup
             {
                 Manifest = bundle.Manifest,
                 Engine = Engine,
                 Sensors = sensors,
+                Context = Context,
+                ExplainEvery = options.Explain.Every,
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
             },
             Clock, observer);
+        if (options.Dashboard.Enabled)
+        {
+            Recent = new RecentPredictions(bundle.Manifest);
+            Pipeline.AddSink(Recent);
+        }
+
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
@@ -50,12 +58,7 @@ internal sealed class LiveSession : IDisposable
             Pipeline.AddSink(_publisher);
         }
 
-        if (options.Recording.File.Length > 0)
-        {
-            _recordFormat = new PredictionFormat(bundle.Manifest, new PredictionFormatOptions { Node = options.Node });
-            _recorder = CreateRecorder(options.Recording, bundle.Manifest, observer);
-            Pipeline.AddSink(_recorder);
-        }
+        _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
     }
 
     public PipelineClock Clock { get; }
@@ -68,17 +71,26 @@ internal sealed class LiveSession : IDisposable
 
     public SensorFactory Factory { get; }
 
+    /// <summary>What the model is told besides its sensors; may be set at any time from any thread.</summary>
+    public ContextSource Context { get; }
+
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
 
+    /// <summary>What the dashboard shows; null without one.</summary>
+    public RecentPredictions? Recent { get; }
+
     /// <summary>The recorder; null without one.</summary>
-    public Recorder? Recorder => _recorder;
+    public Recorder? Recorder => _recorders.Continuous;
+
+    /// <summary>Asks the black box for the last seconds; false where there is none. Any thread.</summary>
+    public bool TriggerBlackBox(string reason) => _recorders.Trigger(reason);
 
     /// <summary>Starts what takes data first and what gives it last.</summary>
     public void Start()
     {
         _outbox?.Start();
-        _recorder?.Start();
+        _recorders.Start();
         Pipeline.Start();
     }
 
@@ -92,15 +104,36 @@ internal sealed class LiveSession : IDisposable
 
         _disposed = true;
         Pipeline.Dispose();
-        _recorder?.Dispose();
-        _recordFormat?.Dispose();
+        _recorders.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
+    }
+
+    private static ContextSource OpenContext(WorkerOptions options, ModelManifest manifest)
+    {
+        var values = new List<KeyValuePair<string, string?>>();
+        foreach ((string name, string label) in options.Context)
+        {
+            values.Add(new KeyValuePair<string, string?>(name, label));
+        }
+
+        ImmutableArray<string> faults = ContextSource.Check(manifest, values);
+        if (!faults.IsEmpty)
+        {
+            throw new ConfigurationException(
+                $"The context does not fit the model '{manifest.Name}':\n - Context:"
+                + string.Join("\n - Context:", faults));
+        }
+
+        var source = new ContextSource(manifest);
+        source.TrySet(values);
+        return source;
     }
 
     private static OnnxEngineOptions EngineOptions(ModelOptions model) => new()
     {
         Providers = model.Providers.Length == 0 ? ["auto"] : [.. model.Providers],
+        Graph = Engines.Graph(model.Graph),
         DeviceId = model.DeviceId,
         IntraOpThreads = model.Threads,
         HalfPrecision = model.HalfPrecision,
@@ -137,24 +170,5 @@ internal sealed class LiveSession : IDisposable
                 Version = Product.Version,
                 PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
             });
-    }
-
-    private Recorder CreateRecorder(RecordingOptions options, ModelManifest manifest, LogObserver observer)
-    {
-        // The codec lives as long as the file that uses it: until the process ends.
-        IChunkCodec? codec = Recordings.Codec(options.Compression);
-        var writer = new RecordingWriter(
-            McapWriter.Create(options.File, RecordingWriter.FileOptions(codec), overwrite: false),
-            Pipeline.Grid.Origin);
-        var recorder = new Recorder(
-            writer, manifest,
-            (prediction, output) => _recordFormat!.WritePrediction(prediction, Clock.Now, output),
-            Clock, observer);
-        foreach (SensorHost host in Pipeline.Sensors)
-        {
-            recorder.Add(host.Ring);
-        }
-
-        return recorder;
     }
 }

@@ -9,10 +9,14 @@ namespace EdgeFusion.Worker.Live;
 /// <summary>Writes changes of state to the log, one line per episode.</summary>
 internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, IOutboxObserver
 {
+    /// <summary>Told when a sensor fails or falls silent; must return quickly. Null (default) = nobody.</summary>
+    public Action<SensorInfo, SensorState>? SensorFailed { get; set; }
+
     public void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason)
     {
         if (to is SensorState.Faulted or SensorState.Stale)
         {
+            SensorFailed?.Invoke(sensor, to);
             SensorBad(sensor.Name, to, reason);
         }
         else

@@ -23,6 +23,31 @@ internal sealed record ReplayRequest
     /// <summary>Whether what is left of a damaged recording is replayed.</summary>
     public bool Recover { get; init; }
 
+    /// <summary>Explain every so many windows; 0 = none but those that the recorded run explained.</summary>
+    public int ExplainEvery { get; init; }
+
+    /// <summary>Seconds from the recording's start at which the replay begins.</summary>
+    public double From { get; init; }
+
+    /// <summary>Seconds from the recording's start at which it ends; null = at its end.</summary>
+    public double? To { get; init; }
+
+    /// <summary>Sensors that say nothing.</summary>
+    public ImmutableArray<string> Muted { get; init; } = [];
+
+    /// <summary>Faults added.</summary>
+    public ImmutableArray<ReplayFault> Faults { get; init; } = [];
+
+    /// <summary>Whether each window waits for Enter.</summary>
+    public bool Step { get; init; }
+
+    /// <summary>File for the summary as JSON.</summary>
+    public string? Summary { get; init; }
+
+    /// <summary>Whether the replay is of something else than what was recorded: decisions are then taken
+    /// afresh.</summary>
+    public bool IsAltered => From > 0 || To is not null || Muted.Length > 0 || Faults.Length > 0;
+
     public string? Out { get; init; }
 
     public string? Expect { get; init; }
@@ -30,6 +55,10 @@ internal sealed record ReplayRequest
     public string? PublishTo { get; init; }
 
     public string Node { get; init; } = "replay";
+
+    public string Precision { get; init; } = "fp32";
+
+    public string Graph { get; init; } = "auto";
 
     public ImmutableArray<string> Providers { get; init; } = ["cpu"];
 

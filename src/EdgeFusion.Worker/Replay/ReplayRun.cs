@@ -26,6 +26,7 @@ internal sealed class ReplayRun : IDisposable
     private readonly RecordingCuts? _cuts;
     private readonly string _cutsReason = "";
     private readonly EngineInfo? _engine;
+    private PacedFeed? _paced;
 
     public ReplayRun(ReplayRequest request, CancellationToken stopping)
     {
@@ -43,7 +44,9 @@ internal sealed class ReplayRun : IDisposable
         }
 
         _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities, request.Recover));
-        _accuracy = new AccuracySink(_manifest, LabelTrack.Read(_feed.File));
+        Timestamp origin = Restrict(request);
+        LabelTrack labels = LabelTrack.Read(_feed.File);
+        _accuracy = new AccuracySink(_manifest, labels);
         ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
         sinks.Add(_accuracy);
         if (request.Out is { } path)
@@ -61,7 +64,12 @@ internal sealed class ReplayRun : IDisposable
             sinks.Add(Own(new ReplayPublisher(target, request.Node, _manifest, _engine, stopping)));
         }
 
-        if (request.RepeatCuts)
+        if (request.Step)
+        {
+            sinks.Add(new StepSink(_feed.Origin, Console.In, Console.Out));
+        }
+
+        if (request.RepeatCuts && !request.IsAltered)
         {
             _cuts = RecordingCuts.TryOpen(
                 request.Recording, _manifest, Recordings.ReadOptions(request.Recover), out _cutsReason);
@@ -71,9 +79,11 @@ internal sealed class ReplayRun : IDisposable
             new VirtualSetup
             {
                 Manifest = _manifest,
-                Origin = _feed.Origin,
+                Origin = origin,
                 Engines = engines,
                 Sinks = sinks.ToImmutable(),
+                Context = new RecordedContext(_manifest, labels),
+                ExplainEvery = request.ExplainEvery,
             },
             _feed.Sensors));
     }
@@ -88,9 +98,15 @@ internal sealed class ReplayRun : IDisposable
         ProgressLine.Run("replaying", report =>
         {
             ISampleFeed feed = new ReportingFeed(_feed, now => report(now.NanosecondsSince(_feed.Origin) / length));
+            if (_request.Muted.Length > 0 || _request.Faults.Length > 0)
+            {
+                feed = new AlteredFeed(feed, _feed.Origin, _request.Muted, _request.Faults);
+            }
+
             if (_request.Speed > 0)
             {
-                feed = new PacedFeed(feed, new PipelineClock(TimeProvider.System), _request.Speed, stopping);
+                feed = _paced = new PacedFeed(
+                    feed, new PipelineClock(TimeProvider.System), _request.Speed, stopping);
             }
 
             if (_cuts is null)
@@ -104,8 +120,14 @@ internal sealed class ReplayRun : IDisposable
         });
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         _expect?.Finish();
-        ReplaySummary.Print(new ReplaySummary.Facts(
-            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds));
+        var facts = new ReplaySummary.Facts(
+            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _paced?.Error);
+        ReplaySummary.Print(facts);
+        if (_request.Summary is { } path)
+        {
+            SummaryFile.Write(path, facts);
+        }
+
         return stopping.IsCancellationRequested ? ExitCode.Interrupted
             : _expect is { Different: > 0 } ? ExitCode.Different : ExitCode.Success;
     }
@@ -117,6 +139,21 @@ internal sealed class ReplayRun : IDisposable
         {
             _owned[i].Dispose();
         }
+    }
+
+    /// <summary>Reads only the range asked for; the windows stay on the recording's grid.</summary>
+    private Timestamp Restrict(ReplayRequest request)
+    {
+        if (request.From <= 0 && request.To is null)
+        {
+            return _feed.Origin;
+        }
+
+        Timestamp from = _feed.Origin + TimeSpan.FromSeconds(request.From);
+        Timestamp to = request.To is { } end ? _feed.Origin + TimeSpan.FromSeconds(end) : Timestamp.MaxValue;
+        _feed.Restrict(from, to);
+        long hop = _manifest.Window.HopNanoseconds;
+        return _feed.Origin.AddNanoseconds(from.NanosecondsSince(_feed.Origin) / hop * hop);
     }
 
     private void Announce()
@@ -149,6 +186,11 @@ internal sealed class ReplayRun : IDisposable
                 + "model, or map topics with --map TOPIC=MODALITY.");
         }
 
+        if (_request.RepeatCuts && _request.IsAltered)
+        {
+            Console.Error.WriteLine("note: this is not what was recorded; decisions are taken afresh");
+        }
+
         if (_request.RepeatCuts && _cuts is null && _cutsReason.Contains("other windows", StringComparison.Ordinal))
         {
             Console.Error.WriteLine($"note: {_cutsReason}; deciding afresh");
@@ -157,11 +199,16 @@ internal sealed class ReplayRun : IDisposable
 
     private ImmutableArray<IInferenceEngine> OpenEngines(ReplayRequest request)
     {
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(request.Model));
+        ModelBundle bundle = Engines.OpenBundle(request.Model, request.Precision);
+        var options = new OnnxEngineOptions
+        {
+            Providers = request.Providers,
+            Graph = Engines.Graph(request.Graph),
+        };
         ImmutableArray<IInferenceEngine>.Builder engines = ImmutableArray.CreateBuilder<IInferenceEngine>();
         for (int i = 0; i < request.Threads; i++)
         {
-            engines.Add(Own(OnnxEngine.Create(bundle, new OnnxEngineOptions { Providers = request.Providers })));
+            engines.Add(Own(Engines.Open(bundle, options)));
         }
 
         return engines.ToImmutable();

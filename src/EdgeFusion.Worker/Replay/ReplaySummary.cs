@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeFusion.Diagnostics;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.Pipeline;
@@ -13,11 +14,18 @@ internal static class ReplaySummary
 {
     public sealed record Facts(
         ModelManifest Manifest, EngineInfo? Engine, RecordingFeed Feed, VirtualPipeline Pipeline,
-        AccuracySink Accuracy, ExpectSink? Expect, bool RepeatedCuts, double Seconds);
+        AccuracySink Accuracy, ExpectSink? Expect, bool RepeatedCuts, double Seconds,
+        LatencyHistogram? Pace = null);
 
     public static void Print(Facts facts)
     {
         PrintRun(facts);
+        if (facts.Pace is { Count: > 0 } pace)
+        {
+            double p50 = pace.PercentileNanoseconds(0.5) / 1e6;
+            Line($"pace         off by p50 {p50:F2} ms, p99 {pace.PercentileNanoseconds(0.99) / 1e6:F2} ms");
+        }
+
         PrintSensors(facts);
         PrintHeads(facts);
         if (facts.Expect is { } expect)
@@ -61,6 +69,11 @@ internal static class ReplaySummary
             double p50 = pipeline.Stages.Infer.PercentileNanoseconds(0.5) / 1e6;
             double p99 = pipeline.Stages.Infer.PercentileNanoseconds(0.99) / 1e6;
             Line($"inference    p50 {p50:F2} ms, p99 {p99:F2} ms");
+            if (pipeline.Stages.Explain.Count > 0)
+            {
+                double explain = pipeline.Stages.Explain.PercentileNanoseconds(0.5) / 1e6;
+                Line($"explanation  p50 {explain:F2} ms, {pipeline.Stages.Explain.Count} windows");
+            }
         }
     }
 

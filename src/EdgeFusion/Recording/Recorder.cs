@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Models;
@@ -10,71 +11,75 @@ namespace EdgeFusion.Recording;
 
 /// <summary>
 /// Records a live run: reads every sensor's ring on a thread of its own and takes predictions as a sink. A slow or full
-/// disk costs recorded samples, counted; never a captured one and never a prediction.
+/// disk costs recorded samples, counted and written down as gaps; never a captured one and never a prediction.
 /// </summary>
 /// <remarks>
 /// <b>Threading.</b> <see cref="Start"/> and <see cref="Dispose"/> from the pipeline's owner, <see cref="Write"/> from
 /// the sink's thread. Attach it before the sensors start, so that the recording holds every sample of every window.
+/// Allocates nothing per sample. <b>Bounds.</b> What waits is what the sensors' rings hold, and one chunk.
 /// </remarks>
 public sealed class Recorder : IPredictionSink, IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly RecordingWriter _writer;
+    private readonly IRecordingOutput _output;
     private readonly PipelineClock _clock;
     private readonly IPipelineObserver _observer;
+    private readonly RecorderOptions _options;
     private readonly PredictionJson? _format;
-    private readonly List<(RingReader Reader, int Channel)> _sensors = [];
-    private readonly ArrayBufferWriter<byte> _json = new(4_096);
+    private readonly List<RecorderSensor> _sensors = [];
+    private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
+    private readonly Utf8JsonWriter _json;
+    private readonly ContextSpans _context = new();
+    private readonly RecorderFailures _failures = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private byte[] _payload = [];
     private Thread? _thread;
-    private long _lost;
-    private long _written;
-    private long _bytesAtFailure;
-    private string? _failure;
-    private bool _failing;
-    private bool _reported;
+    private Timestamp? _healthAt;
+    private long _events;
     private bool _disposed;
 
     /// <summary>Writes a prediction's JSON; may be null to record decisions only.</summary>
     public delegate void PredictionJson(Prediction prediction, IBufferWriter<byte> output);
 
     /// <summary>Creates a recorder.</summary>
-    /// <param name="writer">The recording; owned from here on.</param>
+    /// <param name="output">Where to; owned from here on.</param>
     /// <param name="manifest">The model of the run.</param>
     /// <param name="format">Formats predictions.</param>
     /// <param name="clock">The pipeline's clock.</param>
     /// <param name="observer">Told when writing begins or ceases to fail.</param>
+    /// <param name="options">How it works; null for the defaults.</param>
     public Recorder(
-        RecordingWriter writer, ModelManifest manifest, PredictionJson? format, PipelineClock clock,
-        IPipelineObserver observer)
+        IRecordingOutput output, ModelManifest manifest, PredictionJson? format, PipelineClock clock,
+        IPipelineObserver observer, RecorderOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(writer);
-        _writer = writer;
+        ArgumentNullException.ThrowIfNull(output);
+        _output = output;
         _clock = clock;
         _observer = observer;
+        _options = options ?? new RecorderOptions();
         _format = format;
-        writer.AddModel(manifest);
+        _json = new Utf8JsonWriter(_buffer);
+        output.AddModel(manifest);
     }
 
     /// <inheritdoc/>
-    public string Name => "recorder";
+    public string Name => _options.Name;
 
-    /// <summary>Samples and predictions written.</summary>
-    public long Written => Volatile.Read(ref _written);
+    /// <summary>Messages written: samples, decisions, predictions, gaps and health.</summary>
+    public long Written => _failures.Written;
 
-    /// <summary>Samples and predictions that the disk was too slow or too full for.</summary>
+    /// <summary>Messages that the disk was too slow or too full for.</summary>
     public long Lost
     {
         get
         {
-            long lost = Volatile.Read(ref _lost);
-            foreach ((RingReader reader, _) in _sensors)
+            long lost = _failures.Lost;
+            foreach (RecorderSensor sensor in _sensors)
             {
-                lost += reader.Lost;
+                lost += sensor.Reader.Lost;
             }
 
             return lost;
@@ -85,7 +90,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     public void Add(SensorRing ring)
     {
         ArgumentNullException.ThrowIfNull(ring);
-        _sensors.Add((new RingReader(ring), _writer.AddSensor(ring.Info, _clock.Now)));
+        _sensors.Add(new RecorderSensor(ring, _output.AddSensor(ring.Info, _clock.Now)));
         if (ring.SlotBytes > _payload.Length)
         {
             _payload = new byte[ring.SlotBytes];
@@ -95,25 +100,23 @@ public sealed class Recorder : IPredictionSink, IDisposable
     /// <summary>Starts reading rings.</summary>
     public void Start()
     {
-        _thread = new Thread(Run) { Name = "recorder", IsBackground = true };
+        _thread = new Thread(Run) { Name = Name, IsBackground = true };
         _thread.Start();
     }
 
     /// <inheritdoc/>
     public void Write(Prediction prediction)
     {
+        ArgumentNullException.ThrowIfNull(prediction);
         lock (_lock)
         {
-            _json.ResetWrittenCount();
-            _format?.Invoke(prediction, _json);
-            try
+            if (_output.Refusal is { } refusal)
             {
-                _writer.WritePrediction(prediction, _json.WrittenSpan);
-                Succeeded();
+                _failures.Refused(refusal);
             }
-            catch (RecordingException failure)
+            else
             {
-                Failed(failure);
+                WriteGuarded(prediction);
             }
         }
 
@@ -137,27 +140,47 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
     }
 
+    /// <summary>One round: what the rings hold, health, and the output's duties. For the recorder's thread.</summary>
+    internal void Round()
+    {
+        lock (_lock)
+        {
+            Drain();
+            Timestamp now = _clock.Now;
+            WriteHealth(now);
+            try
+            {
+                _output.Maintain(now);
+                _failures.FlushedAt(now, _output.BytesWritten);
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure, refused: 0);
+            }
+        }
+    }
+
     private void Run()
     {
         CancellationToken stopping = _stopping.Token;
         while (!stopping.IsCancellationRequested)
         {
-            DrainGuarded();
+            RoundGuarded();
             Report();
             _clock.WaitUntil(_clock.Now + Poll, stopping);
         }
 
-        DrainGuarded();
+        RoundGuarded();
         Report();
     }
 
     /// <summary>A defect in recording is reported like a full disk: it must not end the process, which
     /// predicts.</summary>
-    private void DrainGuarded()
+    private void RoundGuarded()
     {
         try
         {
-            Drain();
+            Round();
         }
 #pragma warning disable CA1031 // Anything else on this thread would end the process.
         catch (Exception defect)
@@ -165,35 +188,94 @@ public sealed class Recorder : IPredictionSink, IDisposable
         {
             lock (_lock)
             {
-                _lost++;
-                Fail($"{defect.GetType().Name}: {defect.Message}");
+                _failures.Refused($"{defect.GetType().Name}: {defect.Message}");
             }
         }
     }
 
     private void Drain()
     {
-        lock (_lock)
+        foreach (RecorderSensor sensor in _sensors)
         {
-            foreach ((RingReader reader, int channel) in _sensors)
+            while (sensor.Reader.TryRead(out SampleHeader header, _payload) is var read && read != RingRead.Empty)
             {
-                while (reader.TryRead(out SampleHeader header, _payload) is var read && read != RingRead.Empty)
+                if (read == RingRead.Read)
                 {
-                    if (read == RingRead.Read)
-                    {
-                        WriteSample(channel, header);
-                    }
+                    WriteSample(sensor, header);
                 }
             }
         }
     }
 
-    private void WriteSample(int channel, in SampleHeader header)
+    private void WriteSample(RecorderSensor sensor, in SampleHeader header)
+    {
+        if (_output.Refusal is { } refusal)
+        {
+            sensor.Refused++;
+            _failures.Refused(refusal);
+            return;
+        }
+
+        try
+        {
+            if (sensor.Missing > 0)
+            {
+                TellGap(sensor, header.Capture);
+            }
+
+            _output.WriteSample(sensor.Channel, header, _payload.AsSpan(0, header.Length));
+            sensor.Last = header.Capture;
+            _failures.Succeeded(_output.BytesWritten);
+        }
+        catch (RecordingException failure)
+        {
+            sensor.Refused++;
+            Failed(failure);
+        }
+    }
+
+    /// <summary>A gap is data: it stands in the recording before the first sample behind it.</summary>
+    private void TellGap(RecorderSensor sensor, Timestamp to)
+    {
+        if (_failures.Discarded > 0)
+        {
+            Tell(new RecordingGap("*", _failures.Discarded, _failures.SafeUntil ?? to, to, "disk"));
+            _failures.Discarded = 0;
+        }
+
+        string reason = sensor.Lapped ? "overrun" : _failures.WasPolicy ? "policy" : "disk";
+        Tell(new RecordingGap(sensor.Topic, sensor.Missing, sensor.Last ?? to, to, reason));
+        sensor.Told();
+    }
+
+    private void Tell(in RecordingGap gap)
+    {
+        _buffer.ResetWrittenCount();
+        gap.Write(_json, _buffer);
+        _output.WriteEvent(RecordingEvent.Gap, _events++, _clock.Now, gap.From, _buffer.WrittenSpan);
+        _failures.Succeeded(_output.BytesWritten);
+    }
+
+    private void WriteGuarded(Prediction prediction)
     {
         try
         {
-            _writer.WriteSample(channel, header, _payload.AsSpan(0, header.Length));
-            Succeeded();
+            _buffer.ResetWrittenCount();
+            CutMessage.Write(_json, _buffer, prediction);
+            Timestamp at = prediction.Times.Cut;
+            _output.WriteEvent(
+                RecordingEvent.Cut, prediction.Sequence, at, prediction.End, _buffer.WrittenSpan);
+            _failures.Succeeded(_output.BytesWritten);
+            if (_format is not null)
+            {
+                _buffer.ResetWrittenCount();
+                _format(prediction, _buffer);
+                _output.WriteEvent(
+                    RecordingEvent.Prediction, prediction.Sequence, at, prediction.End, _buffer.WrittenSpan);
+                _failures.Succeeded(_output.BytesWritten);
+            }
+
+            WriteLabels(_context.Next(prediction), at);
         }
         catch (RecordingException failure)
         {
@@ -201,66 +283,78 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
     }
 
-    private void Finish()
+    /// <summary>What the model was told, as labels over the windows' middles.</summary>
+    private void WriteLabels(List<LabelSpan> labels, Timestamp at)
     {
+        foreach (LabelSpan label in labels)
+        {
+            _buffer.ResetWrittenCount();
+            label.Write(_json, _buffer);
+            _output.WriteEvent(RecordingEvent.Label, _events++, at, label.Start, _buffer.WrittenSpan);
+            _failures.Succeeded(_output.BytesWritten);
+        }
+    }
+
+    private void WriteHealth(Timestamp now)
+    {
+        if (_options.Health is null || _output.Refusal is not null
+            || (_healthAt is { } last && now.NanosecondsSince(last) < _options.HealthEvery.Ticks * 100))
+        {
+            return;
+        }
+
+        _healthAt = now;
+        _buffer.ResetWrittenCount();
+        _options.Health(_buffer);
         try
         {
-            _writer.Finish();
+            _output.WriteEvent(RecordingEvent.Health, _events++, now, now, _buffer.WrittenSpan);
+            _failures.Succeeded(_output.BytesWritten);
         }
         catch (RecordingException failure)
         {
             Failed(failure, refused: 0);
         }
+    }
 
-        _writer.Dispose();
+    private void Finish()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                WriteLabels(_context.Finish(), _clock.Now);
+                _output.Finish();
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure, refused: 0);
+            }
+
+            _output.Dispose();
+            _json.Dispose();
+        }
+
         Report();
     }
 
-    private void Succeeded()
-    {
-        _written++;
-
-        // What was taken may still wait in memory: the episode is over when the disk has taken something again.
-        if (_failing && _writer.BytesWritten > _bytesAtFailure)
-        {
-            _failing = false;
-        }
-    }
-
     /// <summary>Gives up what was pending and counts it, and the message that could not be taken.</summary>
-    private void Failed(RecordingException failure, int refused = 1)
-    {
-        int discarded = _writer.DiscardPending();
-        _lost += refused + discarded;
-        _written -= discarded;
-        _bytesAtFailure = _writer.BytesWritten;
-        Fail(failure.Message);
-    }
-
-    private void Fail(string reason)
-    {
-        if (!_failing)
-        {
-            _failing = true;
-            _failure = reason;
-        }
-    }
+    private void Failed(RecordingException failure, int refused = 1) =>
+        _failures.Failed(failure.Message, refused, _output.DiscardPending(), _output.BytesWritten);
 
     /// <summary>Tells the observer about a change, outside the lock: it may take its time.</summary>
     private void Report()
     {
+        bool changed;
         string? reason;
         lock (_lock)
         {
-            if (_failing == _reported)
-            {
-                return;
-            }
-
-            _reported = _failing;
-            reason = _failing ? _failure : null;
+            changed = _failures.TryTakeChange(out reason);
         }
 
-        _observer.SinkChanged(Name, reason);
+        if (changed)
+        {
+            _observer.SinkChanged(Name, reason);
+        }
     }
 }

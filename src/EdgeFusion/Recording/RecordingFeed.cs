@@ -24,6 +24,7 @@ public sealed class RecordingFeed : ISampleFeed
     private readonly Dictionary<ushort, int> _sensorOf = [];
     private readonly List<SampleDecoder> _decoders = [];
     private readonly List<Unwrapped> _sequences = [];
+    private readonly List<string> _topics = [];
     private readonly byte[] _payload;
     private readonly RecordedFlags _flags;
     private int _length;
@@ -32,7 +33,6 @@ public sealed class RecordingFeed : ISampleFeed
     {
         _file = file;
         ImmutableArray<string>.Builder skipped = ImmutableArray.CreateBuilder<string>();
-        var topics = new List<string>();
         ImmutableArray<SensorInfo>.Builder sensors = ImmutableArray.CreateBuilder<SensorInfo>();
         int largest = 1;
         foreach (McapChannel channel in file.Channels.Values)
@@ -44,7 +44,7 @@ public sealed class RecordingFeed : ISampleFeed
                 _decoders.Add(decoder!);
                 _sequences.Add(new Unwrapped());
                 sensors.Add(decoder!.Info);
-                topics.Add(channel.Topic);
+                _topics.Add(channel.Topic);
                 largest = Math.Max(largest, decoder.Info.Layout.MaxSampleBytes);
             }
         }
@@ -55,7 +55,7 @@ public sealed class RecordingFeed : ISampleFeed
         Origin = ReadOrigin();
         _payload = new byte[largest];
         _flags = RecordedFlags.Read(file);
-        _messages = file.ReadMessages(new McapMessageFilter { Topics = topics });
+        _messages = file.ReadMessages(new McapMessageFilter { Topics = _topics });
     }
 
     /// <inheritdoc/>
@@ -143,6 +143,15 @@ public sealed class RecordingFeed : ISampleFeed
 
         throw new ArgumentOutOfRangeException(nameof(sensor), sensor, "There is no such sensor.");
     }
+
+    /// <summary>Reads only a range, by the index: from one instant of arrival to another, both included.</summary>
+    public void Restrict(Timestamp from, Timestamp to) =>
+        _messages = _file.ReadMessages(new McapMessageFilter
+        {
+            Topics = _topics,
+            FromTime = McapTime.FromTimestamp(from),
+            ToTime = McapTime.FromTimestamp(to),
+        });
 
     /// <inheritdoc/>
     public bool TryAdvance(out int sensor, out SampleHeader header)

@@ -15,12 +15,27 @@ public static class RecordingTopics
     /// <summary>Samples with flags (gap, clipped): JSON {"topic","sequence","flags"}.</summary>
     public const string Flags = "/edgefusion/flags";
 
+    /// <summary>Samples that the recording lacks: JSON {"topic","lost","from_ns","to_ns","reason"}.</summary>
+    public const string Gaps = "/edgefusion/gaps";
+
+    /// <summary>Health of sensors, pipeline and recorder, about once a second.</summary>
+    public const string Health = "/edgefusion/health";
+
+    /// <summary>Why a black box was written: JSON {"reason","at_ns"}.</summary>
+    public const string Triggers = "/edgefusion/triggers";
+
     /// <summary>What the topic of an audio channel's AudioInfo ends in.</summary>
     public const string InfoSuffix = "/info";
 
     /// <summary>Name of the metadata record with the origin of the window grid.</summary>
     public const string MetadataName = "edgefusion";
 
-    /// <summary>Key in that record: origin of the window grid in nanoseconds since the epoch.</summary>
+    /// <summary>Name of the metadata record with the configuration of the run, without secrets.</summary>
+    public const string ConfigurationName = "edgefusion.config";
+
+    /// <summary>Name of the metadata record with name, version and hash of the model.</summary>
+    public const string ModelName = "edgefusion.model";
+
+    /// <summary>Key in the first record: origin of the window grid in nanoseconds since the epoch.</summary>
     public const string OriginKey = "origin_ns";
 }

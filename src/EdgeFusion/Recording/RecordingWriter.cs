@@ -18,28 +18,38 @@ namespace EdgeFusion.Recording;
 /// Mapping: log time = arrival, publish time = capture, sequence = low 32 bits of the ring's. <b>Threading.</b> One
 /// thread at a time. Hot path: writing a sample allocates nothing.
 /// </remarks>
-public sealed class RecordingWriter : IDisposable
+public sealed class RecordingWriter : IRecordingOutput
 {
     private readonly McapWriter _mcap;
     private readonly List<(SampleEncoder Encoder, ushort Channel)> _sensors = [];
     private readonly Dictionary<string, ushort> _schemas = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Utf8JsonWriter _json;
-    private ushort? _labels;
+    private readonly ContextSpans _context = new();
     private ushort? _flags;
     private uint _flagCount;
-    private ushort _cuts;
-    private ushort _predictions;
+    private readonly ushort?[] _events = new ushort?[RecordingEventChannels.Count];
+    private readonly RecordingFlush _flush;
+    private readonly Func<SensorInfo, SampleEncoder> _encoders;
+    private Timestamp? _chunkedAt;
+    private Timestamp? _syncedAt;
+    private IReadOnlyDictionary<string, string>? _model;
     private uint _labelCount;
     private bool _closed;
 
     /// <summary>Starts a recording.</summary>
     /// <param name="mcap">The file; owned from here on.</param>
     /// <param name="origin">Start of window 0, so that a replay cuts on the same grid.</param>
-    public RecordingWriter(McapWriter mcap, Timestamp origin)
+    /// <param name="flush">How long data may wait; null = until a chunk is full.</param>
+    /// <param name="encoders">Chooses how a sensor's samples are written; null = each the natural way.</param>
+    public RecordingWriter(
+        McapWriter mcap, Timestamp origin, RecordingFlush? flush = null,
+        Func<SensorInfo, SampleEncoder>? encoders = null)
     {
         ArgumentNullException.ThrowIfNull(mcap);
         _mcap = mcap;
+        _flush = flush ?? RecordingFlush.WhenFull;
+        _encoders = encoders ?? SampleEncoder.For;
         _json = new Utf8JsonWriter(_buffer);
         mcap.WriteMetadata(RecordingTopics.MetadataName, new Dictionary<string, string>
         {
@@ -57,22 +67,31 @@ public sealed class RecordingWriter : IDisposable
         ChunkBytes = chunkBytes,
     };
 
+    /// <summary>
+    /// Options of the file of a live run: frames in chunks of their own, and every chunk readable by itself whatever
+    /// happens to the others.
+    /// </summary>
+    public static McapWriterOptions LiveOptions(IChunkCodec? codec = null, IChunkCodec? frames = null) =>
+        FileOptions(codec) with { BulkChunks = true, BulkCodec = frames, SelfContainedChunks = true };
+
     /// <summary>Bytes written so far.</summary>
     public long BytesWritten => _mcap.BytesWritten;
 
     /// <summary>Messages written so far.</summary>
     public long Messages => (long)_mcap.MessagesWritten;
 
-    /// <summary>Adds the channel of a sensor.</summary>
-    /// <returns>Its number for <see cref="WriteSample"/>.</returns>
-    public int AddSensor(SensorInfo info, Timestamp now) => AddSensor(SampleEncoder.For(info), now);
+    /// <inheritdoc/>
+    public string? Refusal => null;
+
+    /// <inheritdoc/>
+    public int AddSensor(SensorInfo info, Timestamp now) => AddSensor(_encoders(info), now);
 
     /// <summary>Adds the channel of a sensor whose samples another encoder writes, such as compressed frames.</summary>
     /// <returns>Its number for <see cref="WriteSample"/>.</returns>
     public int AddSensor(SampleEncoder encoder, Timestamp now)
     {
         ArgumentNullException.ThrowIfNull(encoder);
-        _sensors.Add((encoder, AddChannel(encoder.Channel)));
+        _sensors.Add((encoder, AddChannel(encoder.Channel, encoder.Info.Layout is FrameLayout)));
         if (encoder.InfoChannel is { } description)
         {
             ushort channel = AddChannel(description);
@@ -102,55 +121,70 @@ public sealed class RecordingWriter : IDisposable
     public void WriteLabel(LabelSpan label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        if (_labels is null)
-        {
-            _labels = AddJsonChannel(RecordingTopics.Labels, "edgefusion.Label", """
-                {"title":"edgefusion.Label","type":"object","properties":{"head":{"type":"string"},
-                "label":{"type":"string"},"start_ns":{"type":"integer"},"end_ns":{"type":"integer"}}}
-                """);
-        }
-
         _buffer.ResetWrittenCount();
-        _json.Reset(_buffer);
-        _json.WriteStartObject();
-        _json.WriteString("head"u8, label.Head);
-        _json.WriteString("label"u8, label.Label);
-        _json.WriteNumber("start_ns"u8, label.Start.Nanoseconds);
-        _json.WriteNumber("end_ns"u8, label.End.Nanoseconds);
-        _json.WriteEndObject();
-        _json.Flush();
-        ulong at = McapTime.FromTimestamp(label.Start);
-        _mcap.WriteMessage(_labels.Value, _labelCount++, at, at, _buffer.WrittenSpan);
+        label.Write(_json, _buffer);
+        WriteEvent(RecordingEvent.Label, _labelCount++, label.Start, label.Start, _buffer.WrittenSpan);
     }
 
     /// <summary>Adds the channels of decisions and predictions of a model.</summary>
     public void AddModel(ModelManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        var metadata = new Dictionary<string, string>
+        _model = new Dictionary<string, string>
         {
             [CutMessage.SpecKey] = WindowSpecHash.Of(manifest),
             ["edgefusion.model"] = manifest.Name,
             ["edgefusion.model_version"] = manifest.Version,
             ["edgefusion.model_sha256"] = manifest.Sha256,
         };
-        _cuts = AddJsonChannel(RecordingTopics.Cuts, CutMessage.SchemaName, CutMessage.Schema, metadata);
-        _predictions = AddJsonChannel(
-            RecordingTopics.Predictions, "edgefusion.Prediction", """{"type":"object"}""", metadata);
+        EventChannel(RecordingEvent.Cut);
+        EventChannel(RecordingEvent.Prediction);
     }
 
-    /// <summary>Writes the decision behind a prediction, and the prediction's JSON where there is one.</summary>
+    /// <summary>Writes a metadata record.</summary>
+    public void WriteMetadata(string name, IReadOnlyDictionary<string, string> metadata) =>
+        _mcap.WriteMetadata(name, metadata);
+
+    /// <summary>
+    /// Writes the decision behind a prediction, and the prediction's JSON where there is one; a change of context
+    /// becomes a label as well.
+    /// </summary>
     public void WritePrediction(Prediction prediction, ReadOnlySpan<byte> json)
     {
         ArgumentNullException.ThrowIfNull(prediction);
         _buffer.ResetWrittenCount();
         CutMessage.Write(_json, _buffer, prediction);
-        ulong at = McapTime.FromTimestamp(prediction.Times.Cut);
-        ulong end = McapTime.FromTimestamp(prediction.End);
-        _mcap.WriteMessage(_cuts, (uint)prediction.Sequence, at, end, _buffer.WrittenSpan);
+        Timestamp at = prediction.Times.Cut;
+        WriteEvent(RecordingEvent.Cut, prediction.Sequence, at, prediction.End, _buffer.WrittenSpan);
         if (!json.IsEmpty)
         {
-            _mcap.WriteMessage(_predictions, (uint)prediction.Sequence, at, end, json);
+            WriteEvent(RecordingEvent.Prediction, prediction.Sequence, at, prediction.End, json);
+        }
+
+        foreach (LabelSpan span in _context.Next(prediction))
+        {
+            WriteLabel(span);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void WriteEvent(
+        RecordingEvent kind, long sequence, Timestamp at, Timestamp about, ReadOnlySpan<byte> json) =>
+        _mcap.WriteMessage(
+            EventChannel(kind), (uint)sequence, McapTime.FromTimestamp(at), McapTime.FromTimestamp(about), json);
+
+    /// <summary>Writes chunks, and forces them to the disk, when their time has come.</summary>
+    public void Maintain(Timestamp now)
+    {
+        _chunkedAt ??= now;
+        _syncedAt ??= now;
+        bool sync = _flush.SyncAfter > TimeSpan.Zero && IsDue(_syncedAt.Value, _flush.SyncAfter, now);
+        if (sync || (_flush.ChunkAfter > TimeSpan.Zero && IsDue(_chunkedAt.Value, _flush.ChunkAfter, now)))
+        {
+            // Set before the attempt: a disk that fails is asked again after the interval, not at once.
+            _chunkedAt = now;
+            _syncedAt = sync ? now : _syncedAt;
+            _mcap.Flush(sync);
         }
     }
 
@@ -164,7 +198,12 @@ public sealed class RecordingWriter : IDisposable
     public void Finish()
     {
         _closed = true;
-        _mcap.Finish();
+        foreach (LabelSpan span in _context.Finish())
+        {
+            WriteLabel(span);
+        }
+
+        _mcap.Finish(toDisk: _flush.SyncAfter >= TimeSpan.Zero);
     }
 
     /// <summary>Completes the file where that has not been done, as far as the disk lets it.</summary>
@@ -209,7 +248,24 @@ public sealed class RecordingWriter : IDisposable
         _mcap.WriteMessage(_flags.Value, _flagCount++, at, McapTime.FromTimestamp(header.Capture), _buffer.WrittenSpan);
     }
 
-    private ushort AddChannel(ChannelDescription description)
+    private static bool IsDue(Timestamp last, TimeSpan interval, Timestamp now) =>
+        now.NanosecondsSince(last) >= interval.Ticks * 100;
+
+    private ushort EventChannel(RecordingEvent kind)
+    {
+        if (_events[(int)kind] is { } known)
+        {
+            return known;
+        }
+
+        (string topic, string name, string schema) = RecordingEventChannels.Of(kind);
+        ushort added = AddJsonChannel(
+            topic, name, schema, kind is RecordingEvent.Cut or RecordingEvent.Prediction ? _model : null);
+        _events[(int)kind] = added;
+        return added;
+    }
+
+    private ushort AddChannel(ChannelDescription description, bool isBulk = false)
     {
         if (!_schemas.TryGetValue(description.SchemaName, out ushort schema))
         {
@@ -217,7 +273,7 @@ public sealed class RecordingWriter : IDisposable
             _schemas.Add(description.SchemaName, schema);
         }
 
-        return _mcap.AddChannel(description.Topic, description.MessageEncoding, schema, description.Metadata);
+        return _mcap.AddChannel(description.Topic, description.MessageEncoding, schema, description.Metadata, isBulk);
     }
 
     private ushort AddJsonChannel(

@@ -77,6 +77,22 @@ public abstract class SampleEncoder
             : throw new ArgumentException($"'{info.Name}' has no frames.", nameof(info));
     }
 
+    /// <summary>
+    /// An encoder for a camera whose raw frames are compressed on the way to the recording. What comes back from it is
+    /// not bit for bit what the camera gave.
+    /// </summary>
+    /// <param name="info">The camera.</param>
+    /// <param name="encoder">Compresses; not owned.</param>
+    /// <exception cref="ArgumentException">The layout is not one of frames.</exception>
+    public static SampleEncoder ForFrames(SensorInfo info, IImageEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArgumentNullException.ThrowIfNull(encoder);
+        return info.Layout is FrameLayout layout
+            ? new JpegSampleEncoder(info, layout, encoder)
+            : throw new ArgumentException($"'{info.Name}' has no frames.", nameof(info));
+    }
+
     /// <summary>The most bytes that a message with so many bytes of payload takes.</summary>
     public virtual int MessageBytes(int payloadBytes) => MaxMessageBytes;
 

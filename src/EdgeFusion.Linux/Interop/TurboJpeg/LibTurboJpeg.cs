@@ -16,8 +16,29 @@ internal static partial class LibTurboJpeg
     /// <summary>TJPF_GRAY.</summary>
     public const int PixelFormatGray = 6;
 
+    /// <summary>TJSAMP_420: colour at half the resolution, as cameras give it.</summary>
+    public const int Subsampling420 = 2;
+
+    /// <summary>TJSAMP_GRAY.</summary>
+    public const int SubsamplingGray = 3;
+
+    /// <summary>TJFLAG_NOREALLOC.</summary>
+    public const int NoReallocation = 1024;
+
     [LibraryImport(Library, EntryPoint = "tjInitDecompress")]
     public static partial TurboJpegHandle InitDecompress();
+
+    [LibraryImport(Library, EntryPoint = "tjInitCompress")]
+    public static partial TurboJpegHandle InitCompress();
+
+    [LibraryImport(Library, EntryPoint = "tjBufSize")]
+    public static partial nuint BufferSize(int width, int height, int subsampling);
+
+    /// <summary>With TJFLAG_NOREALLOC the image goes into the buffer given, which has to be large enough.</summary>
+    [LibraryImport(Library, EntryPoint = "tjCompress2")]
+    public static unsafe partial int Compress(
+        TurboJpegHandle handle, ref readonly byte pixels, int width, int pitch, int height, int pixelFormat,
+        byte** jpeg, ref nuint length, int subsampling, int quality, int flags);
 
     [LibraryImport(Library, EntryPoint = "tjDestroy")]
     public static partial int Destroy(nint handle);

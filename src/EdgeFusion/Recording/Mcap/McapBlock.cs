@@ -7,12 +7,15 @@ namespace EdgeFusion.Recording.Mcap;
 /// chunks. Nothing in here counts as written.
 /// </summary>
 /// <remarks>Hot path: no allocation once the buffers have met the largest block.</remarks>
-internal sealed class McapBlock(int capacity, bool withEntries)
+internal sealed class McapBlock(int capacity, bool withEntries, int lane = 0)
 {
     private readonly McapBuffer _records = new(capacity);
     private readonly List<McapChannelState> _channels = new(64);
 
-    /// <summary>Number of the block, from 0.</summary>
+    /// <summary>0 for ordinary channels, 1 for bulk.</summary>
+    public int Lane { get; } = lane;
+
+    /// <summary>Number of the block in its lane, from 0.</summary>
     public long Number { get; private set; }
 
     /// <summary>The records.</summary>

@@ -1,7 +1,7 @@
 namespace EdgeFusion.Recording.Mcap;
 
 /// <summary>What a writer keeps per channel: counts, and the index of the pending chunk.</summary>
-internal sealed class McapChannelState(McapChannel channel, McapSchemaState? schema)
+internal sealed class McapChannelState(McapChannel channel, McapSchemaState? schema, McapBlock block)
 {
     /// <summary>Entries at start: a 1 MiB chunk of 1 KiB messages.</summary>
     private const int InitialEntries = 1024;
@@ -11,6 +11,9 @@ internal sealed class McapChannelState(McapChannel channel, McapSchemaState? sch
     public McapChannel Channel { get; } = channel;
 
     public McapSchemaState? Schema { get; } = schema;
+
+    /// <summary>Where its messages wait.</summary>
+    public McapBlock Block { get; } = block;
 
     /// <summary>Messages in the file.</summary>
     public ulong Written { get; private set; }

@@ -24,11 +24,11 @@ internal sealed class McapChunkWriter(McapSink sink, McapWriterOptions options)
 
     /// <summary>Writes the block as a chunk, all or nothing.</summary>
     /// <exception cref="RecordingException">The write failed; the block still waits.</exception>
-    public void Write(McapBlock block)
+    public void Write(McapBlock block, IChunkCodec? codec)
     {
         var raw = block.Records.Written;
         var crc = options.ChunkCrc ? Crc32.Compute(raw) : 0;
-        var stored = Pack(raw, out var compression);
+        var stored = Pack(raw, codec, out var compression);
 
         _head.Clear();
         _head.WriteByte((byte)McapOpcode.Chunk);
@@ -63,10 +63,10 @@ internal sealed class McapChunkWriter(McapSink sink, McapWriterOptions options)
         Count++;
     }
 
-    private ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> raw, out string compression)
+    private ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> raw, IChunkCodec? codec, out string compression)
     {
         compression = "";
-        if (options.Codec is not { } codec)
+        if (codec is null)
             return raw;
         var room = _packed.Peek(codec.MaxCompressedLength(raw.Length));
         var length = codec.Compress(raw, room);

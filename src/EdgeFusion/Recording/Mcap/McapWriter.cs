@@ -18,6 +18,7 @@ public sealed class McapWriter : IDisposable
     private readonly McapSink _sink;
     private readonly McapWriterOptions _options;
     private readonly McapBlock _block;
+    private readonly McapBlock _bulk;
     private readonly McapChunkWriter _chunks;
     private readonly McapWriterDefinitions _definitions;
     private readonly McapBuffer _scratch = new(4 << 10);
@@ -47,8 +48,9 @@ public sealed class McapWriter : IDisposable
         name ??= stream is FileStream file ? file.Name : "the recording";
         _sink = new McapSink(stream, name, _options.DataSectionCrc, leaveOpen);
         _block = new McapBlock(_options.ChunkBytes, _options.Chunked && _options.MessageIndex);
+        _bulk = _options.BulkChunks ? new McapBlock(_options.ChunkBytes, _options.MessageIndex, lane: 1) : _block;
         _chunks = new McapChunkWriter(_sink, _options);
-        _definitions = new McapWriterDefinitions(_block, _options);
+        _definitions = new McapWriterDefinitions(_block, _bulk, _options);
         _scratch.WriteBytes(McapFormat.Magic);
         _scratch.WriteHeader(new McapHeader(_options.Profile, _options.Library), _options.RecordPadding);
         _sink.Write(_scratch.Written);
@@ -61,7 +63,7 @@ public sealed class McapWriter : IDisposable
     public ulong MessagesWritten { get; private set; }
 
     /// <summary>Messages that wait for the next write; lost when the process dies.</summary>
-    public int MessagesPending => _block.MessageCount;
+    public int MessagesPending => _block.MessageCount + (_bulk == _block ? 0 : _bulk.MessageCount);
 
     /// <summary>Creates a file and starts it.</summary>
     /// <param name="path">Path of the file.</param>
@@ -112,23 +114,29 @@ public sealed class McapWriter : IDisposable
     }
 
     /// <summary>Adds a channel under the next free id.</summary>
+    /// <param name="topic">Its topic.</param>
+    /// <param name="messageEncoding">Encoding of its messages.</param>
+    /// <param name="schemaId">Its schema; 0 for none.</param>
+    /// <param name="metadata">Free text by key.</param>
+    /// <param name="isBulk">Whether its messages go to bulk chunks, where the options give these.</param>
     /// <returns>The id.</returns>
     public ushort AddChannel(
-        string topic, string messageEncoding, ushort schemaId = 0, IReadOnlyDictionary<string, string>? metadata = null)
+        string topic, string messageEncoding, ushort schemaId = 0,
+        IReadOnlyDictionary<string, string>? metadata = null, bool isBulk = false)
     {
         var id = _definitions.NextChannelId();
-        AddChannel(new McapChannel(
-            id, schemaId, topic, messageEncoding, metadata ?? new Dictionary<string, string>()));
+        metadata ??= new Dictionary<string, string>();
+        AddChannel(new McapChannel(id, schemaId, topic, messageEncoding, metadata), isBulk);
         return id;
     }
 
     /// <summary>Adds a channel under its own id.</summary>
     /// <exception cref="ArgumentException">The id is already used, or the schema was not added.</exception>
-    public void AddChannel(McapChannel channel)
+    public void AddChannel(McapChannel channel, bool isBulk = false)
     {
         ArgumentNullException.ThrowIfNull(channel);
         Guard();
-        _definitions.Add(channel);
+        _definitions.Add(channel, isBulk);
     }
 
     /// <summary>Writes a message.</summary>
@@ -174,15 +182,16 @@ public sealed class McapWriter : IDisposable
         var record = McapFormat.RecordHeaderBytes + McapFormat.MessageHeaderBytes + (long)maxBytes;
         if (maxBytes < 0 || record > _options.MaxRecordBytes)
             RefuseLength(channel, maxBytes);
-        if (_block.Records.Length > 0 && _block.Records.Length + record > _options.ChunkBytes)
-            WriteBlock();
+        var block = channel.Block;
+        if (block.Records.Length > 0 && block.Records.Length + record > _options.ChunkBytes)
+            WriteBlock(block);
         _definitions.Define(channel);
         _open = channel;
         _openBytes = maxBytes;
         _openSequence = sequence;
         _openLogTime = logTime;
         _openPublishTime = publishTime;
-        return _block.PeekMessage(maxBytes);
+        return block.PeekMessage(maxBytes);
     }
 
     /// <summary>Takes the message started by <see cref="BeginMessage"/>.</summary>
@@ -195,7 +204,7 @@ public sealed class McapWriter : IDisposable
             throw new InvalidOperationException("no message was started; call BeginMessage first");
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, _openBytes);
-        _block.AddMessage(_open, _openSequence, _openLogTime, _openPublishTime, bytes);
+        _open.Block.AddMessage(_open, _openSequence, _openLogTime, _openPublishTime, bytes);
         _open = null;
     }
 
@@ -250,7 +259,7 @@ public sealed class McapWriter : IDisposable
     public void Flush(bool toDisk = false)
     {
         Guard();
-        WriteBlock();
+        WriteBlocks();
         _sink.Flush(toDisk);
     }
 
@@ -259,24 +268,27 @@ public sealed class McapWriter : IDisposable
     public int DiscardPending()
     {
         Guard();
-        var count = _block.MessageCount;
+        var count = MessagesPending;
         _block.Discard();
+        if (_bulk != _block)
+            _bulk.Discard();
         return count;
     }
 
     /// <summary>Writes what waits, the summary and the footer. Nothing can be written afterwards.</summary>
+    /// <param name="toDisk">Also wait until the disk has it.</param>
     /// <exception cref="RecordingException">The write failed; calling again tries again.</exception>
-    public void Finish()
+    public void Finish(bool toDisk = false)
     {
         if (_finished)
             return;
         Guard();
-        WriteBlock();
+        WriteBlocks();
         var tail = new McapBuffer(_chunks.Indexes.Length + (64 << 10));
         new McapSummaryWriter(_options).Build(tail, _sink.Position, _sink.Crc, new McapSummaryContents(
             _definitions.Schemas, _definitions.Channels, Statistics(), _metadata, _attachments, _chunks.Indexes));
         _sink.Write(tail.Written);
-        _sink.Flush(toDisk: false);
+        _sink.Flush(toDisk);
         _finished = true;
     }
 
@@ -303,24 +315,31 @@ public sealed class McapWriter : IDisposable
         _sink.Dispose();
     }
 
-    private void WriteBlock()
+    private void WriteBlocks()
     {
-        if (_block.Records.Length == 0)
+        WriteBlock(_block);
+        if (_bulk != _block)
+            WriteBlock(_bulk);
+    }
+
+    private void WriteBlock(McapBlock block)
+    {
+        if (block.Records.Length == 0)
             return;
         if (_options.Chunked)
-            _chunks.Write(_block);
+            _chunks.Write(block, block.Lane == 0 ? _options.Codec : _options.BulkCodec);
         else
-            _sink.Write(_block.Records.Written);
-        MessagesWritten += (ulong)_block.MessageCount;
-        _definitions.Commit();
-        _block.Commit();
+            _sink.Write(block.Records.Written);
+        MessagesWritten += (ulong)block.MessageCount;
+        _definitions.Commit(block);
+        block.Commit();
     }
 
     /// <summary>Without chunks all records lie in one row: what waits comes first.</summary>
     private void FlushPlainRecords()
     {
         if (!_options.Chunked)
-            WriteBlock();
+            WriteBlock(_block);
     }
 
     private void Guard()

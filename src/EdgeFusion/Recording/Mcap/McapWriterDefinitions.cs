@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace EdgeFusion.Recording.Mcap;
 
 /// <summary>Schemas and channels of a writer: ids, counts, and where each is defined in the file.</summary>
-internal sealed class McapWriterDefinitions(McapBlock block, McapWriterOptions options)
+internal sealed class McapWriterDefinitions(McapBlock block, McapBlock bulk, McapWriterOptions options)
 {
     private readonly List<McapSchemaState> _schemas = [];
     private readonly List<McapChannelState> _channels = [];
@@ -52,10 +52,10 @@ internal sealed class McapWriterDefinitions(McapBlock block, McapWriterOptions o
         if (!_schemaById.TryAdd(schema.Id, state))
             throw new ArgumentException($"schema id {schema.Id} of '{schema.Name}' is already used");
         _schemas.Add(state);
-        Define(state);
+        Define(state, block);
     }
 
-    public void Add(McapChannel channel)
+    public void Add(McapChannel channel, bool isBulk)
     {
         McapSchemaState? schema = null;
         if (channel.SchemaId != 0 && !_schemaById.TryGetValue(channel.SchemaId, out schema))
@@ -66,7 +66,7 @@ internal sealed class McapWriterDefinitions(McapBlock block, McapWriterOptions o
         if (_channelById[channel.Id] is { } other)
             throw new ArgumentException(
                 $"channel id {channel.Id} of '{channel.Topic}' is already used by '{other.Channel.Topic}'");
-        var state = new McapChannelState(channel, schema);
+        var state = new McapChannelState(channel, schema, isBulk ? bulk : block);
         _channelById[channel.Id] = state;
         _channels.Add(state);
         Define(state);
@@ -81,26 +81,27 @@ internal sealed class McapWriterDefinitions(McapBlock block, McapWriterOptions o
     /// <summary>Puts schema and channel into the block where they are missing.</summary>
     public void Define(McapChannelState channel)
     {
-        if (channel.DefinedIn == block.Number || (channel.DefinedInFile && !options.SelfContainedChunks))
+        McapBlock into = channel.Block;
+        if (channel.DefinedIn == into.Number || (channel.DefinedInFile && !options.SelfContainedChunks))
             return;
         if (channel.Schema is { } schema)
-            Define(schema);
-        block.Records.WriteChannel(channel.Channel, Padding);
-        channel.DefinedIn = block.Number;
+            Define(schema, into);
+        into.Records.WriteChannel(channel.Channel, Padding);
+        channel.DefinedIn = into.Number;
     }
 
     /// <summary>The block is about to count as written.</summary>
-    public void Commit()
+    public void Commit(McapBlock written)
     {
         foreach (var schema in _schemas)
-            schema.DefinedInFile |= schema.DefinedIn == block.Number;
+            schema.DefinedInFile |= schema.DefinedIn[written.Lane] == written.Number;
         foreach (var channel in _channels)
-            channel.DefinedInFile |= channel.DefinedIn == block.Number;
-        if (block.MessageCount == 0)
+            channel.DefinedInFile |= channel.Block == written && channel.DefinedIn == written.Number;
+        if (written.MessageCount == 0)
             return;
-        _startTime = _messages == 0 ? block.StartTime : Math.Min(_startTime, block.StartTime);
-        _endTime = Math.Max(_endTime, block.EndTime);
-        _messages += (ulong)block.MessageCount;
+        _startTime = _messages == 0 ? written.StartTime : Math.Min(_startTime, written.StartTime);
+        _endTime = Math.Max(_endTime, written.EndTime);
+        _messages += (ulong)written.MessageCount;
     }
 
     public McapStatistics Statistics(uint attachments, uint metadata, uint chunks)
@@ -117,12 +118,12 @@ internal sealed class McapWriterDefinitions(McapBlock block, McapWriterOptions o
             _startTime, _endTime, counts);
     }
 
-    private void Define(McapSchemaState schema)
+    private void Define(McapSchemaState schema, McapBlock into)
     {
-        if (schema.DefinedIn == block.Number || (schema.DefinedInFile && !options.SelfContainedChunks))
+        if (schema.DefinedIn[into.Lane] == into.Number || (schema.DefinedInFile && !options.SelfContainedChunks))
             return;
-        block.Records.WriteSchema(schema.Schema, Padding);
-        schema.DefinedIn = block.Number;
+        into.Records.WriteSchema(schema.Schema, Padding);
+        schema.DefinedIn[into.Lane] = into.Number;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -22,6 +22,15 @@ public sealed record McapWriterOptions
     public IChunkCodec? Codec { get; init; }
 
     /// <summary>
+    /// Give channels added as bulk (camera frames) chunks of their own, packed by <see cref="BulkCodec"/>. Default
+    /// false: all channels share chunks and <see cref="Codec"/>.
+    /// </summary>
+    public bool BulkChunks { get; init; }
+
+    /// <summary>Compression of bulk chunks; null (default) for none. The writer does not dispose it.</summary>
+    public IChunkCodec? BulkCodec { get; init; }
+
+    /// <summary>
     /// Largest record, in bytes. Default 64 MiB, what <see cref="McapReadOptions.MaxRecordBytes"/> accepts.
     /// </summary>
     public int MaxRecordBytes { get; init; } = 64 << 20;
@@ -85,6 +94,10 @@ public sealed record McapWriterOptions
             faults.Add($"MaxRecordBytes is {MaxRecordBytes}, must be at least 1024");
         if (Codec is not null && !Chunked)
             faults.Add("Codec needs Chunked");
+        if (BulkChunks && !Chunked)
+            faults.Add("BulkChunks needs Chunked");
+        if (BulkCodec is not null && !BulkChunks)
+            faults.Add("BulkCodec needs BulkChunks");
         if (faults.Count > 0)
             throw new ArgumentException($"bad MCAP writer options: {string.Join("; ", faults)}");
     }

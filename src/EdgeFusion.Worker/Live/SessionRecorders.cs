@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using EdgeFusion.Pipeline;
+using EdgeFusion.Predictions;
+using EdgeFusion.Publishing;
+using EdgeFusion.Recording;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+using EdgeFusion.Worker.Composition;
+using EdgeFusion.Worker.Configuration;
+
+namespace EdgeFusion.Worker.Live;
+
+/// <summary>The recorders of a session: the continuous one, and the black box with its triggers.</summary>
+internal sealed class SessionRecorders : IDisposable
+{
+    /// <summary>SIGUSR1 on Linux, x64 and arm64.</summary>
+    private const PosixSignal UserSignal = (PosixSignal)10;
+
+    private readonly FusionPipeline _pipeline;
+    private readonly PipelineClock _clock;
+    private readonly LogObserver _observer;
+    private readonly WorkerOptions _options;
+    private readonly List<IDisposable> _owned = [];
+    private readonly List<Recorder> _recorders = [];
+    private BlackBox? _box;
+    private PosixSignalRegistration? _signal;
+
+    public SessionRecorders(WorkerOptions options, FusionPipeline pipeline, PipelineClock clock, LogObserver observer)
+    {
+        _options = options;
+        _pipeline = pipeline;
+        _clock = clock;
+        _observer = observer;
+        var outputs = new RecordingOutputs(options, pipeline.Manifest, pipeline.Grid.Origin);
+        if (outputs.Continuous() is { } continuous)
+        {
+            Continuous = Add(continuous, "recorder");
+        }
+
+        if (outputs.BlackBox() is { } box)
+        {
+            _box = box;
+            Add(box, "black-box");
+            AttachTriggers(outputs);
+        }
+    }
+
+    /// <summary>The continuous recorder; null without one.</summary>
+    public Recorder? Continuous { get; }
+
+    /// <summary>Asks the black box for the last seconds; a seam for commands. False where there is none.</summary>
+    public bool Trigger(string reason)
+    {
+        _box?.Trigger(reason);
+        return _box is not null;
+    }
+
+    public void Start()
+    {
+        foreach (Recorder recorder in _recorders)
+        {
+            recorder.Start();
+        }
+    }
+
+    public void Dispose()
+    {
+        _signal?.Dispose();
+        _observer.SensorFailed = null;
+        foreach (Recorder recorder in _recorders)
+        {
+            recorder.Dispose();
+        }
+
+        foreach (IDisposable owned in _owned)
+        {
+            owned.Dispose();
+        }
+    }
+
+    private Recorder Add(IRecordingOutput output, string name)
+    {
+        var format = new PredictionFormat(
+            _pipeline.Manifest, new PredictionFormatOptions { Node = _options.Node });
+        var health = new RecordedHealth(_pipeline, _clock);
+        _owned.Add(format);
+        _owned.Add(health);
+        double seconds = _options.Recording.HealthSeconds;
+        var recorder = new Recorder(
+            output, _pipeline.Manifest,
+            (prediction, json) => format.WritePrediction(prediction, _clock.Now, json),
+            _clock, _observer, new RecorderOptions
+            {
+                Name = name,
+                Health = seconds > 0 ? health.Write : null,
+                HealthEvery = TimeSpan.FromSeconds(seconds),
+            });
+        foreach (SensorHost host in _pipeline.Sensors)
+        {
+            recorder.Add(host.Ring);
+        }
+
+        _recorders.Add(recorder);
+        _pipeline.AddSink(recorder);
+        return recorder;
+    }
+
+    private void AttachTriggers(RecordingOutputs outputs)
+    {
+        BlackBoxSettings settings = _options.Recording.BlackBox;
+        List<PredictionRule> rules = outputs.Rules();
+        if (rules.Count > 0)
+        {
+            _pipeline.AddSink(new RuleSink(rules, _box!));
+        }
+
+        if (settings.OnSensorFault)
+        {
+            _observer.SensorFailed = (sensor, state) => _box!.Trigger($"sensor {sensor.Name} is {state}");
+        }
+
+        if (settings.OnSignal)
+        {
+            _signal = PosixSignalRegistration.Create(UserSignal, context =>
+            {
+                context.Cancel = true;
+                _box!.Trigger("SIGUSR1");
+            });
+        }
+    }
+
+    /// <summary>Watches predictions for what the rules describe.</summary>
+    private sealed class RuleSink(List<PredictionRule> rules, BlackBox box) : IPredictionSink
+    {
+        public string Name => "black-box-rules";
+
+        public void Write(Prediction prediction)
+        {
+            foreach (PredictionRule rule in rules)
+            {
+                if (rule.Fires(prediction))
+                {
+                    box.Trigger(rule.Reason);
+                }
+            }
+        }
+    }
+}
