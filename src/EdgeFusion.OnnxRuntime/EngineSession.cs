@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using EdgeFusion.Models;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeFusion.OnnxRuntime;
@@ -10,12 +9,12 @@ internal static class EngineSession
 {
     /// <summary>Loads the model; throws what the run time throws.</summary>
     public static InferenceSession Open(
-        ModelBundle bundle, OnnxEngineOptions options, ExecutionProvider provider, OrtEnv env)
+        ReadOnlyMemory<byte> content, string sha256, OnnxEngineOptions options, ExecutionProvider provider, OrtEnv env)
     {
         using SessionOptions session = Common(options);
         if (provider == ExecutionProvider.TensorRt)
         {
-            AddTensorRt(env, session, TensorRtSettings(bundle, options, env.GetVersionString()), options.DeviceId);
+            AddTensorRt(env, session, TensorRtSettings(sha256, options, env.GetVersionString()), options.DeviceId);
         }
 
         // What TensorRT cannot run stays on the same device.
@@ -25,10 +24,10 @@ internal static class EngineSession
         }
 
         // The bundle's array is the whole file; an array is what the run time takes.
-        byte[] model = MemoryMarshal.TryGetArray(bundle.Content, out ArraySegment<byte> segment)
+        byte[] model = MemoryMarshal.TryGetArray(content, out ArraySegment<byte> segment)
             && segment.Offset == 0 && segment.Array!.Length == segment.Count
                 ? segment.Array
-                : bundle.Content.ToArray();
+                : content.ToArray();
         return new InferenceSession(model, session);
     }
 
@@ -53,12 +52,12 @@ internal static class EngineSession
     }
 
     private static Dictionary<string, string> TensorRtSettings(
-        ModelBundle bundle, OnnxEngineOptions options, string runtimeVersion)
+        string sha256, OnnxEngineOptions options, string runtimeVersion)
     {
         var settings = new Dictionary<string, string> { ["trt_fp16_enable"] = options.HalfPrecision ? "1" : "0" };
         if (options.CacheFolder is { } root)
         {
-            string folder = EngineCacheFolder.Prepare(root, bundle.Manifest.Sha256, runtimeVersion, options);
+            string folder = EngineCacheFolder.Prepare(root, sha256, runtimeVersion, options);
             settings["trt_engine_cache_enable"] = "1";
             settings["trt_engine_cache_path"] = folder;
             settings["trt_timing_cache_enable"] = "1";

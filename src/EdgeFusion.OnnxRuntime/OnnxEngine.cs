@@ -1,9 +1,6 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace EdgeFusion.OnnxRuntime;
 
@@ -22,32 +19,19 @@ namespace EdgeFusion.OnnxRuntime;
 /// </remarks>
 public sealed class OnnxEngine : IInferenceEngine
 {
-    private readonly InferenceSession _session;
-    private readonly RunOptions _runOptions = new();
-    private readonly OrtIoBinding _binding;
-    private readonly OrtValue[] _values;
-    private readonly bool _bindEachRun;
+    private readonly ArenaValues _values;
+    private readonly BoundGraph _graph;
     private bool _disposed;
 
     private OnnxEngine(ModelManifest manifest, InferenceSession session, EngineInfo info, bool bindEachRun)
     {
         Manifest = manifest;
         Info = info;
-        _session = session;
-        _bindEachRun = bindEachRun;
         Arena = new TensorArena(manifest);
-        _values = new OrtValue[Arena.Slots.Length];
-        _binding = session.CreateIoBinding();
-        for (int slot = 0; slot < _values.Length; slot++)
-        {
-            _values[slot] = Wrap(Arena, slot);
-            if (slot >= Arena.FirstOutput)
-            {
-                _binding.BindOutput(Arena.Slots[slot].Name, _values[slot]);
-            }
-        }
-
-        BindInputs();
+        _values = new ArenaValues(Arena);
+        _graph = new BoundGraph(
+            session, _values.Range(0, Arena.FirstOutput), _values.Range(Arena.FirstOutput, Arena.Slots.Length),
+            bindEachRun);
     }
 
     /// <inheritdoc/>
@@ -63,7 +47,7 @@ public sealed class OnnxEngine : IInferenceEngine
     /// <exception cref="ModelException">Its native library is missing or does not fit.</exception>
     public static string RuntimeVersion => ProviderProbe.Environment().GetVersionString();
 
-    /// <summary>Loads a checked model on the first provider that works and warms it up.</summary>
+    /// <summary>Loads the whole graph of a checked model on the first provider that works and warms it up.</summary>
     /// <param name="bundle">The model.</param>
     /// <param name="options">How to run it.</param>
     /// <exception cref="ConfigurationException">An option is out of its range.</exception>
@@ -72,24 +56,8 @@ public sealed class OnnxEngine : IInferenceEngine
     {
         ArgumentNullException.ThrowIfNull(bundle);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
-        OrtEnv env = ProviderProbe.Environment();
-        List<string> reasons = [];
-        foreach (ExecutionProvider provider in ExecutionProvider.Order(options.Providers))
-        {
-            string? reason = reasons.Count == 0 ? null : string.Join("; ", reasons);
-            string? obstacle = ProviderProbe.Obstacle(env, provider);
-            if (obstacle is null && TryOpen(bundle, options, provider, env, reason, out obstacle) is { } engine)
-            {
-                return engine;
-            }
-
-            reasons.Add($"{provider.Name}: {OneLine(obstacle ?? "")}");
-        }
-
-        throw new ModelException(
-            $"Model '{bundle.Manifest.Name}' {bundle.Manifest.Version} runs on none of the providers asked for: "
-            + $"{string.Join("; ", reasons)}. Add cpu to the list, or mend the first reason.");
+        return ProviderChoice.First(
+            bundle, options, (provider, info, env) => Open(bundle, options, provider, info, env));
     }
 
     /// <inheritdoc/>
@@ -98,20 +66,11 @@ public sealed class OnnxEngine : IInferenceEngine
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            if (_bindEachRun)
-            {
-                BindInputs();
-            }
-
-            _session.RunWithBinding(_runOptions, _binding);
-            if (_bindEachRun)
-            {
-                _binding.SynchronizeBoundOutputs();
-            }
+            _graph.Run();
         }
         catch (OnnxRuntimeException fault)
         {
-            ThrowRunFailed(fault);
+            throw ProviderChoice.RunFailed(Manifest, Info, fault);
         }
     }
 
@@ -125,71 +84,32 @@ public sealed class OnnxEngine : IInferenceEngine
 
         // The bound values point into the arena, and the session may hold them: the arena goes last.
         _disposed = true;
-        _binding.Dispose();
-        foreach (OrtValue? value in _values)
-        {
-            value?.Dispose();
-        }
-
-        _runOptions.Dispose();
-        _session.Dispose();
+        _graph.Dispose();
+        _values.Dispose();
         Arena.Dispose();
     }
 
-    private static OnnxEngine? TryOpen(
-        ModelBundle bundle, OnnxEngineOptions options, ExecutionProvider provider, OrtEnv env, string? reason,
-        out string? obstacle)
+    private static OnnxEngine Open(
+        ModelBundle bundle, OnnxEngineOptions options, ExecutionProvider provider, EngineInfo info, OrtEnv env)
     {
-        string device = provider.OnGpu ? string.Create(CultureInfo.InvariantCulture, $"gpu:{options.DeviceId}") : "cpu";
-        string precision = provider == ExecutionProvider.TensorRt && options.HalfPrecision ? "fp16" : "fp32";
-        InferenceSession? session = null;
+        InferenceSession session = EngineSession.Open(
+            bundle.Content, bundle.Manifest.Sha256, options, provider, env);
         OnnxEngine? engine = null;
         try
         {
-            session = EngineSession.Open(bundle, options, provider, env);
-            var info = new EngineInfo(provider.Name, device, precision, reason);
             engine = new OnnxEngine(bundle.Manifest, session, info, provider.OnGpu);
             engine.WarmUp(options.WarmUpRuns);
-            obstacle = null;
             return engine;
         }
-        catch (Exception fault) when (fault is OnnxRuntimeException or ModelException { InnerException: not null })
+        catch
         {
-            // A cause within means that run time or disk failed here; a refusal of ours has none and is final.
+            if (engine is null)
+            {
+                session.Dispose();
+            }
+
             engine?.Dispose();
-            session?.Dispose();
-            obstacle = (fault.InnerException ?? fault).Message;
-            return null;
-        }
-    }
-
-    // The run time's messages hold file names of its own build and line breaks; a reason is one line.
-    private static string OneLine(string message)
-    {
-        const int MaxLength = 300;
-        string line = message.ReplaceLineEndings(" ").Trim();
-        return line.Length <= MaxLength ? line : line[..MaxLength] + "...";
-    }
-
-    private static OrtValue Wrap(TensorArena arena, int slot)
-    {
-        TensorSlot tensor = arena.Slots[slot];
-        long[] shape = new long[tensor.Shape.Length];
-        for (int i = 0; i < shape.Length; i++)
-        {
-            shape[i] = tensor.Shape[i];
-        }
-
-        TensorElementType type = tensor.Type == TensorType.UInt8 ? TensorElementType.UInt8 : TensorElementType.Float;
-        return OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, type, shape, arena.Address(slot), tensor.ByteCount);
-    }
-
-    private void BindInputs()
-    {
-        for (int slot = 0; slot < Arena.FirstOutput; slot++)
-        {
-            _binding.BindInput(Arena.Slots[slot].Name, _values[slot]);
+            throw;
         }
     }
 
@@ -200,13 +120,9 @@ public sealed class OnnxEngine : IInferenceEngine
             Run();
         }
 
-        for (int slot = Arena.FirstOutput; slot < _values.Length; slot++)
+        for (int slot = Arena.FirstOutput; slot < Arena.Slots.Length; slot++)
         {
             Arena.Bytes(slot).Clear();
         }
     }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ThrowRunFailed(OnnxRuntimeException fault) => throw new ModelException(
-        $"Model '{Manifest.Name}' failed on {Info.Provider} ({Info.Device}): {OneLine(fault.Message)}", fault);
 }

@@ -11,6 +11,10 @@ public sealed record OnnxEngineOptions
     /// </summary>
     public ImmutableArray<string> Providers { get; init; } = ["auto"];
 
+    /// <summary>Whether encoders and fusing graph run where the model has them (default), or the whole
+    /// graph.</summary>
+    public GraphChoice Graph { get; init; }
+
     /// <summary>Number of the GPU; default 0.</summary>
     public int DeviceId { get; init; }
 

@@ -33,13 +33,38 @@ public sealed class ParityTests : IDisposable
         using OnnxEngine engine = OnnxEngine.Create(bundle, new OnnxEngineOptions { Providers = ["cpu"] });
         ParityFile parity = ParityFile.Read(bundle.Manifest);
 
-        for (int i = 0; i < parity.Cases.Length; i++)
+        AssertAnswers(engine, parity);
+        if (bundle.Split is not null)
         {
-            parity.Fill(engine.Arena, i);
-            engine.Run();
+            using SplitEngine split = SplitEngine.Create(bundle, new OnnxEngineOptions { Providers = ["cpu"] });
+            AssertAnswers(split, parity);
+        }
+    }
 
-            double difference = parity.Difference(engine.Arena, i);
-            Assert.True(difference <= parity.Tolerance, $"case '{parity.Cases[i].Name}' differs by {difference}");
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Every_variant_in_the_repository_decides_as_its_model_does(string name)
+    {
+        var catalog = new ModelCatalog(Path.Combine(RepositoryRoot.Path, "models"));
+        foreach (ModelVariant variant in name.Length == 0 ? [] : catalog.Open(name).Manifest.Variants)
+        {
+            using OnnxEngine full = OnnxEngine.Create(
+                catalog.Open(name), new OnnxEngineOptions { Providers = ["cpu"] });
+            using OnnxEngine lower = OnnxEngine.Create(
+                catalog.Open(name, variant.Precision), new OnnxEngineOptions { Providers = ["cpu"] });
+            ParityFile parity = ParityFile.Read(full.Manifest);
+            int equal = 0;
+            int compared = 0;
+            for (int window = 0; window < 400; window++)
+            {
+                int[] expected = Decisions(full, parity, window, out bool clear);
+                int[] actual = Decisions(lower, parity, window, out _);
+                compared += clear ? 1 : 0;
+                equal += clear && expected.SequenceEqual(actual) ? 1 : 0;
+            }
+
+            Assert.True(
+                equal >= 0.995 * compared, $"{variant.Precision}: {equal} of {compared} clear decisions are equal");
         }
     }
 
@@ -85,6 +110,40 @@ public sealed class ParityTests : IDisposable
         Assert.Equal(0.0001, parity.Tolerance);
     }
 
+    [Fact]
+    public void A_case_states_the_context_by_number()
+    {
+        File.WriteAllText(Path.Combine(_folder, ParityFile.FileName), """
+            { "schema": 1, "model": "parts", "tolerance": 0.0001, "formula": [],
+              "inputs": [
+                { "tensor": "force", "low": [2], "span": [0] },
+                { "tensor": "proprioception", "low": [4], "span": [0] } ],
+              "cases": [
+                { "name": "pick", "avail": [1, 1], "context": { "behaviour": 1 }, "outputs": {
+                  "logits_weight": [3, 10, -2, -2], "logits_weight_per_modality": [2, 1, -2, 0, 1, 8, 0, -2],
+                  "pose": [4, 6] } },
+                { "name": "unknown", "avail": [1, 0], "context": { "behaviour": -1 }, "outputs": {
+                  "logits_weight": [2, 1, -2, 0], "logits_weight_per_modality": [2, 1, -2, 0, 0, 0, 0, 0],
+                  "pose": [2, -2] } } ] }
+            """);
+        PartsModel.WriteTo(_folder);
+        ModelBundle bundle = ModelBundle.Open(_folder);
+        ParityFile parity = ParityFile.Read(bundle.Manifest);
+
+        foreach (GraphChoice graph in (GraphChoice[])[GraphChoice.Whole, GraphChoice.Split])
+        {
+            using IInferenceEngine engine = OnnxEngines.Create(
+                bundle, new OnnxEngineOptions { Providers = ["cpu"], Graph = graph });
+            for (int i = 0; i < parity.Cases.Length; i++)
+            {
+                parity.Fill(engine.Arena, i);
+                engine.Run();
+
+                Assert.Equal(0, parity.Difference(engine.Arena, i), 5);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("{}")]
@@ -94,6 +153,36 @@ public sealed class ParityTests : IDisposable
         Assert.Throws<ModelException>(() => ParityFile.Read(Write(json)));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static void AssertAnswers(IInferenceEngine engine, ParityFile parity)
+    {
+        for (int i = 0; i < parity.Cases.Length; i++)
+        {
+            parity.Fill(engine.Arena, i);
+            engine.Run();
+
+            double difference = parity.Difference(engine.Arena, i);
+            Assert.True(difference <= parity.Tolerance, $"case '{parity.Cases[i].Name}' differs by {difference}");
+        }
+    }
+
+    private static int[] Decisions(IInferenceEngine engine, ParityFile parity, int window, out bool clear)
+    {
+        parity.FillPresent(engine.Arena, window);
+        engine.Run();
+        clear = true;
+        var decisions = new List<int>();
+        for (int head = 0; head < engine.Manifest.Heads.Length; head++)
+        {
+            if (engine.Manifest.Heads[head].Kind == HeadKind.Classification)
+            {
+                decisions.Add(ClearMargin.Best(engine.Arena.Floats(engine.Arena.HeadIndices[head]), out float margin));
+                clear &= margin >= ClearMargin.Smallest;
+            }
+        }
+
+        return [.. decisions];
+    }
 
     private ModelManifest Write(string json)
     {

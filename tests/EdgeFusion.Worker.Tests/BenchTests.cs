@@ -1,6 +1,7 @@
 using EdgeFusion.Testing.Inference;
 using EdgeFusion.Worker.Bench;
 using EdgeFusion.Worker.Commands;
+using EdgeFusion.Worker.Tests.EndToEnd;
 
 namespace EdgeFusion.Worker.Tests;
 
@@ -40,10 +41,10 @@ public sealed class BenchTests
     [InlineData("live", "--seconds", "NaN")]
     [InlineData("pipeline", "--windows", "0")]
     public async Task Wrong_options_are_usage_errors(string bench, string option, string value) =>
-        Assert.Equal(ExitCode.Usage, await CommandLine.RunAsync(["bench", bench, option, value]));
+        Assert.Equal(ExitCode.Usage, (await CommandRun.RunAsync("bench", bench, option, value)).Code);
 
     [Fact]
     public async Task The_windowing_bench_runs() =>
         Assert.Equal(
-            ExitCode.Success, await CommandLine.RunAsync(["bench", "windowing", "--windows", "200", "--json"]));
+            ExitCode.Success, (await CommandRun.RunAsync("bench", "windowing", "--windows", "200", "--json")).Code);
 }

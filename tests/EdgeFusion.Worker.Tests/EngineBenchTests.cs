@@ -3,6 +3,7 @@ using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Testing.Inference;
 using EdgeFusion.Worker.Bench;
 using EdgeFusion.Worker.Commands;
+using EdgeFusion.Worker.Tests.EndToEnd;
 
 namespace EdgeFusion.Worker.Tests;
 
@@ -15,7 +16,8 @@ public sealed class EngineBenchTests : IDisposable
     {
         ContractModel.WriteTo(Path.Combine(_folder, "contract"));
 
-        int code = await CommandLine.RunAsync(["bench", "engine", "--models", _folder, "--runs", "50", "--json"]);
+        (int code, _, _) = await CommandRun.RunAsync(
+            "bench", "engine", "--models", _folder, "--runs", "50", "--json");
 
         Assert.Equal(ExitCode.Success, code);
     }
@@ -50,21 +52,41 @@ public sealed class EngineBenchTests : IDisposable
                 "embedding": [0, 2, 0, -2] } } ] }
             """);
 
-        int code = await CommandLine.RunAsync(["bench", "engine", "--models", _folder, "--runs", "20"]);
+        (int code, _, _) = await CommandRun.RunAsync("bench", "engine", "--models", _folder, "--runs", "20");
 
         Assert.Equal(ExitCode.Different, code);
     }
 
+    [Fact]
+    public void A_split_model_is_run_whole_and_split_and_its_variants_by_their_decisions()
+    {
+        PartsModel.WriteTo(_folder);
+        var bench = new EngineBench(ModelBundle.Open(_folder), runs: 50, ["force"]);
+
+        List<EngineResult> results = bench.Providers([], new OnnxEngineOptions());
+        results.Add(bench.Variant(ModelBundle.Open(_folder, precision: "fp16"), new OnnxEngineOptions()));
+        results.Add(bench.Variant(ModelBundle.Open(_folder, precision: "int8"), new OnnxEngineOptions()));
+
+        Assert.Equal(["cpu", "cpu split", "cpu fp16", "cpu int8"], results.Select(result => result.Asked));
+        Assert.All(results, result => Assert.True(result.IsOk, result.Failure));
+        Assert.Equal(0, results[1].FromFirst);
+        Assert.Equal(1, results[1].EqualDecisions);
+        Assert.All(results, result => Assert.Equal(0, result.AllocatedBytesPerRun));
+        Assert.All(results, result => Assert.NotNull(result.AgainMicroseconds));
+    }
+
     [Theory]
     [InlineData("--runs", "0")]
+    [InlineData("--without", "nose")]
     [InlineData("--providers", "gpu")]
     [InlineData("--threads", "65")]
     public async Task Wrong_options_are_usage_errors(string option, string value)
     {
         ContractModel.WriteTo(Path.Combine(_folder, "contract"));
 
-        Assert.Equal(
-            ExitCode.Usage, await CommandLine.RunAsync(["bench", "engine", "--models", _folder, option, value]));
+        (int code, _, _) = await CommandRun.RunAsync("bench", "engine", "--models", _folder, option, value);
+
+        Assert.Equal(ExitCode.Usage, code);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -1,27 +1,53 @@
-"""Augmentation of cached features: factor recombination, mixup, noise and modality dropout."""
+"""Augmentation of cached features: factor recombination, mixup, broken and missing sensors, forgotten context."""
 
+from collections import namedtuple
+
+import numpy as np
 import torch
 from torch.nn import functional
 
+from . import disturb
 from .errors import TrainingError
+from .model import one_hot_context
+from .names import unknown_choice, unknown_names
 
-AUGMENT_DEFAULTS = {"recombine": [], "mixup": 0.0, "noise": {}, "gain": {}, "mask_time": {}, "mask_band": {},
-                    "brightness": 0.0, "shift_pixels": 0, "modality_dropout": 0.3, "modality_dropout_from": 0.5,
-                    "extra_dropout": {}, "token_keep": 1.0}
+AUGMENT_DEFAULTS = {
+    "recombine": [],            # groups of modalities and heads that come from different windows
+    "recombine_within": None,   # name of a context: partners are drawn among windows of the same value
+    "mixup": 0.0,
+    "noise": {}, "gain": {}, "mask_time": {}, "mask_band": {}, "brightness": 0.0, "shift_pixels": 0,
+    "stale_ms": {},             # modality -> longest delay; the oldest sample fills the start
+    "freeze": {},               # modality -> probability that it stops moving somewhere in the window
+    "corrupt": {}, "corrupt_share": 0.5,  # modality -> highest level of disturb.corrupt, and how many examples get it
+    "modality_dropout": 0.3, "modality_dropout_from": 0.5, "modality_dropout_mode": "independent",
+    "extra_dropout": {}, "token_keep": 1.0, "context_dropout": 0.1,
+}
+MODALITY_MAPS = ("noise", "gain", "mask_time", "mask_band", "stale_ms", "freeze", "corrupt", "extra_dropout")
+
+# features, avail and full_avail (before dropout), one target per head, one one-hot matrix per context
+Batch = namedtuple("Batch", "features avail targets context full_avail")
 
 
 class Augmenter:
-    """Turns an index batch into features, mask and soft targets. Amounts are in units of the normalised features."""
+    """Turns an index batch into a Batch. Amounts are in units of the normalised features. All randomness comes from
+    `generator`: the same state gives the same batches."""
 
-    def __init__(self, spec, options, generator):
-        unknown = [key for key in options if key not in AUGMENT_DEFAULTS]
-        if unknown:
-            raise TrainingError(f"unknown augmentation options: {', '.join(unknown)}")
+    def __init__(self, spec, options, generator, contexts=()):
         self.options = {**AUGMENT_DEFAULTS, **options}
-        self.spec, self.generator = spec, generator
+        self.spec, self.generator, self.contexts = spec, generator, list(contexts)
         self.modalities = spec.modalities
         self.heads = [head.name for head in spec.heads]
-        self.classes = [len(head.labels) for head in spec.heads]
+        faults = unknown_names(options, AUGMENT_DEFAULTS, "augment.")
+        for name in MODALITY_MAPS:
+            faults += unknown_names(self.options[name], self.modalities, f"augment.{name}.")
+        faults.append(unknown_choice(self.options["modality_dropout_mode"], ("independent", "subsets"),
+                                     "augment.modality_dropout_mode"))
+        within = self.options["recombine_within"]
+        if within is not None:
+            faults.append(unknown_choice(within, [item.name for item in self.contexts], "augment.recombine_within"))
+        faults = [fault for fault in faults if fault]
+        if faults:
+            raise TrainingError("; ".join(faults))
         self.sources = self._sources()
 
     def _sources(self):
@@ -35,32 +61,48 @@ class Augmenter:
                  [self.heads.index(name) for name in group["heads"]]) for group in groups]
 
     def batch(self, data, index, progress, frontends):
-        """Features, avail and targets (one [N, C] matrix per head; zero rows where there is no label)."""
-        count = len(index)
+        """The windows at `index`, disturbed. Class targets are [N, C] (zero rows where there is no label), targets of
+        a regression are [N, K] (NaN where there is none). The context is that of the first recombination group."""
+        count, context = len(index), data.context[index]
         features, avail = [None] * len(self.modalities), torch.empty(count, len(self.modalities))
         targets = [None] * len(self.heads)
         for number, (modalities, heads) in enumerate(self.sources):
-            source = index if number == 0 else index[self._permutation(count)]
+            source = index if number == 0 else index[self._partners(context)]
             other, share = self._mix(index)
             for m in modalities:
                 features[m] = self._mixed(data.features[m], source, other, share)
                 avail[:, m] = data.avail[source, m] if other is None else torch.minimum(data.avail[source, m],
                                                                                         data.avail[other, m])
             for h in heads:
-                targets[h] = self._target(data.labels[:, h], self.classes[h], source, other, share)
-        features = [self._disturb(name, item, frontend)
+                targets[h] = self._target(data.labels[h], self.spec.heads[h], source, other, share)
+        features = [disturb.disturb(item, name, frontend, self.options, self.generator, self._window_ms())
                     for name, item, frontend in zip(self.modalities, features, frontends)]
-        return features, self._drop(avail, progress), targets
+        return Batch(features, self._drop(avail, progress), targets, self._forget(context), avail)
 
-    def _permutation(self, count):
-        return torch.randperm(count, generator=self.generator)
+    def _window_ms(self):
+        return float(self.spec.raw["window"]["length_ms"])
+
+    def _partners(self, context):
+        """A random permutation; with `recombine_within`, of the windows of each context value among themselves."""
+        order = torch.randperm(len(context), generator=self.generator)
+        within = self.options["recombine_within"]
+        if within is None:
+            return order
+        value = context[:, [item.name for item in self.contexts].index(within)]
+        result = torch.empty_like(order)
+        for one in value.unique():
+            place = torch.nonzero(value == one).flatten()
+            result[place] = order[value[order] == one]
+        return result
 
     def _mix(self, index):
         alpha = self.options["mixup"]
         if not alpha:
             return None, None
-        beta = torch.distributions.Beta(alpha, alpha).sample((len(index),))
-        return index[self._permutation(len(index))], torch.maximum(beta, 1.0 - beta)
+        seed = int(torch.randint(1 << 31, (1,), generator=self.generator))
+        beta = torch.from_numpy(np.random.RandomState(seed).beta(alpha, alpha, len(index)).astype(np.float32))
+        other = index[torch.randperm(len(index), generator=self.generator)]
+        return other, torch.maximum(beta, 1.0 - beta)
 
     @staticmethod
     def _mixed(values, source, other, share):
@@ -71,10 +113,14 @@ class Augmenter:
         return x.float() * weight + values[other].float() * (1.0 - weight)
 
     @staticmethod
-    def _target(labels, classes, source, other, share):
+    def _target(labels, head, source, other, share):
+        if head.kind == "regression":  # NaN, no label, stays NaN through any mixture
+            a = labels[source]
+            return a if other is None else a * share.unsqueeze(1) + labels[other] * (1.0 - share.unsqueeze(1))
+
         def one_hot(at):
             known = labels[at] >= 0
-            return functional.one_hot(labels[at].clamp(min=0), classes).float() * known.unsqueeze(1)
+            return functional.one_hot(labels[at].clamp(min=0), head.size).float() * known.unsqueeze(1)
 
         if other is None:
             return one_hot(source)
@@ -84,60 +130,34 @@ class Augmenter:
         both = (a.sum(1, keepdim=True) > 0) & (b.sum(1, keepdim=True) > 0)
         return torch.where(both, mixed, torch.zeros_like(mixed))
 
-    def _disturb(self, name, x, frontend):
-        if hasattr(frontend, "tubelet"):
-            return self._disturb_frames(name, x)
-        scale = frontend.scale
-        count, width = x.shape[0], x.shape[-1]
-        gain = self.options["gain"].get(name, 0.0)
-        if gain:  # a constant offset of the whole window in log or z units: sensor drift, distance, loudness
-            x = x + torch.randn(count, 1, width) * gain / scale
-        noise = self.options["noise"].get(name, 0.0)
-        if noise:
-            x = x + torch.randn(x.shape) * torch.rand(count, 1, 1) * noise / scale
-        x = self._mask(x, 1, self.options["mask_time"].get(name, 0), frontend.mean)
-        return self._mask(x, 2, self.options["mask_band"].get(name, 0), frontend.mean)
+    def _forget(self, context):
+        """One-hot context; some of it is made unknown, so that the model also works where nobody tells it."""
+        lost = self._random(*context.shape) < self.options["context_dropout"]
+        return one_hot_context(torch.where(lost, torch.full_like(context, -1), context), self.contexts)
 
-    @staticmethod
-    def _mask(x, dim, longest, fill):
-        """Sets one random run of up to `longest` steps (dim 1) or channels (dim 2) to the mean (SpecAugment)."""
-        if not longest:
-            return x
-        size = x.shape[dim]
-        length = torch.randint(0, longest + 1, (x.shape[0], 1))
-        start = (torch.rand(x.shape[0], 1) * (size - length + 1)).long()
-        position = torch.arange(size).unsqueeze(0)
-        hit = (position >= start) & (position < start + length)
-        hit = hit.unsqueeze(2) if dim == 1 else hit.unsqueeze(1)
-        return torch.where(hit, fill.expand_as(x) if fill.dim() else fill, x)
-
-    def _disturb_frames(self, name, x):
-        x, count = x.float(), x.shape[0]
-        shift = self.options["shift_pixels"]
-        if shift:
-            dy, dx = (int(v) for v in torch.randint(-shift, shift + 1, (2,)))
-            x = torch.roll(x, (dy, dx), dims=(2, 3))
-        bright = self.options["brightness"]
-        if bright:
-            factor = 1.0 + (torch.rand(count, 1, 1, 1, 1) * 2 - 1) * bright
-            offset = (torch.rand(count, 1, 1, 1, 1) * 2 - 1) * bright * 64.0
-            x = x * factor + offset
-        noise = self.options["noise"].get(name, 0.0)
-        if noise:
-            x = x + torch.randn(x.shape) * torch.rand(count, 1, 1, 1, 1) * noise * 127.5
-        return x.clamp(0.0, 255.0)
+    def _random(self, *shape):
+        return torch.rand(shape, generator=self.generator)
 
     def _drop(self, avail, progress):
-        """Modality dropout in the later part of training; an example never loses its last modality."""
-        rate = self.options["modality_dropout"] if progress >= self.options["modality_dropout_from"] else 0.0
+        """Modality dropout in the later part of training; an example never loses its last modality.
+
+        `independent` drops each modality with its own chance; `subsets` replaces the sensors of a share of the
+        examples by a subset in which each has a chance of one half, so that small subsets are seen often.
+        """
+        late = progress >= self.options["modality_dropout_from"]
+        rate = self.options["modality_dropout"] if late else 0.0
         rates = torch.full((len(self.modalities),), rate)
+        if self.options["modality_dropout_mode"] == "subsets":
+            chosen = self._random(len(avail), 1) < rate
+            rates = torch.where(chosen, torch.full_like(avail, 0.5), torch.zeros_like(avail))
         for name, extra in self.options["extra_dropout"].items():
-            rates[self.modalities.index(name)] = max(extra, rate)
+            column = self.modalities.index(name)
+            rates[..., column] = rates[..., column].clamp(min=extra)
         if not bool((rates > 0).any()):
             return avail
-        kept = avail * (torch.rand(avail.shape) >= rates).float()
+        kept = avail * (self._random(*avail.shape) >= rates).float()
         alive = kept.sum(dim=1, keepdim=True) > 0
         # Where everything fell out, one modality that was there stays, chosen at random.
-        chosen = (torch.rand(avail.shape) * avail).argmax(dim=1)
+        chosen = (self._random(*avail.shape) * avail).argmax(dim=1)
         rescue = functional.one_hot(chosen, avail.shape[1]).float() * avail
         return torch.where(alive, kept, rescue)

@@ -32,8 +32,10 @@ def calibrate(model, data, recombine=(), steps=200):
         part = data.subset(usable)
         fused, unimodal = predict(model, part, avail[usable])
         for number in range(len(model.spec.heads)):
-            seen[number].append((fused[number], unimodal[number], avail[usable], part.labels[:, number]))
+            seen[number].append((fused[number], unimodal[number], avail[usable], part.labels[number]))
     for number, head in enumerate(model.spec.heads):
+        if head.kind == "regression":
+            continue  # nothing to calibrate: values have no temperature, and gates would need an error model
         fused, unimodal, avail, labels = (torch.cat(column) for column in zip(*seen[number]))
         known = labels >= 0
         if bool(known.any()):
@@ -50,7 +52,7 @@ def _related(spec, head, recombine):
 
 
 def _fit(readout, fused, unimodal, avail, labels, related, steps):
-    gated = isinstance(readout, MeanReadout)
+    gated = readout.gated
     gate = torch.zeros(avail.shape[1], requires_grad=gated)
     log_temperature = torch.zeros((), requires_grad=True)
     optimiser = torch.optim.Adam([log_temperature] + ([gate] if gated else []), lr=0.05)

@@ -10,20 +10,33 @@ from .errors import TrainingError
 
 @dataclass
 class FeatureSet:
-    """Windows whose front-end features are computed once. `labels` is [N, heads], -1 where there is none."""
+    """Windows whose front-end features are computed once. `labels` has one tensor per head: int64 [N], -1 where
+    there is none, or for a regression float32 [N, K] with NaN. `context` is int64 [N, contexts], -1 = unknown."""
 
     features: list
     avail: torch.Tensor
-    labels: torch.Tensor
+    labels: list
     group: torch.Tensor
+    context: torch.Tensor = None
+
+    def __post_init__(self):
+        if self.context is None:
+            self.context = torch.zeros(len(self.avail), 0, dtype=torch.int64)
 
     def __len__(self):
         return len(self.avail)
 
     def subset(self, index):
         index = torch.as_tensor(index)
-        return FeatureSet([item[index] for item in self.features], self.avail[index], self.labels[index],
-                          self.group[index])
+        if not len(index):
+            index = index.long()  # an empty list has no type
+        return FeatureSet([item[index] for item in self.features], self.avail[index],
+                          [item[index] for item in self.labels], self.group[index], self.context[index])
+
+    def known(self, head):
+        """[N] bool: windows with a label for head number `head`."""
+        labels = self.labels[head]
+        return labels >= 0 if labels.dim() == 1 else ~torch.isnan(labels).any(dim=1)
 
 
 def make_features(model, windows, batch=64):
@@ -37,9 +50,31 @@ def make_features(model, windows, batch=64):
             avail = torch.from_numpy(windows.avail[start:stop])
             for part, item in zip(parts, model.features(inputs, avail)):
                 part.append(item)
-    labels = np.stack([windows.labels[head.name] for head in model.spec.heads], axis=1)
+    if not parts[0]:
+        raise TrainingError("there are no windows: the recording is shorter than one window, or the split is empty")
+    context = [torch.from_numpy(windows.context[item.name]) for item in model.contexts]
     return FeatureSet([torch.cat(part) for part in parts], torch.from_numpy(windows.avail.copy()),
-                      torch.from_numpy(labels), torch.from_numpy(windows.group.copy()))
+                      [torch.from_numpy(windows.labels[head.name]) for head in model.spec.heads],
+                      torch.from_numpy(windows.group.copy()), torch.stack(context, dim=1) if context else None)
+
+
+def check_labels(spec, data, what):
+    """A head that cannot be learned is an error that says why: no labels, or one class only."""
+    faults = []
+    if not len(data):
+        raise TrainingError(f"the {what} split is empty: record more groups, or use fewer folds")
+    for number, head in enumerate(spec.heads):
+        known = data.known(number)
+        if not bool(known.any()):
+            faults.append(f"no {what} window has a label for head '{head.name}': label the recordings, or take the "
+                          "head out of the spec")
+        elif head.kind == "classification":
+            classes = data.labels[number][known].unique()
+            if len(classes) < 2:
+                faults.append(f"head '{head.name}' has only the class '{head.labels[int(classes[0])]}' in the {what} "
+                              "windows: nothing can be learned from one class")
+    if faults:
+        raise TrainingError("; ".join(faults))
 
 
 def fit_normalisation(model, features):
@@ -49,6 +84,9 @@ def fit_normalisation(model, features):
         if not bool(present.any()):
             raise TrainingError(f"no training window has modality '{model.spec.inputs[index].modality}'")
         encoder.frontend.fit(features.features[index], present)
+    for number, head in enumerate(model.spec.heads):
+        if head.name in model.scales:
+            model.scales[head.name].fit(features.labels[number])
 
 
 def group_folds(windows, folds, seed):
@@ -62,11 +100,12 @@ def group_folds(windows, folds, seed):
         raise TrainingError(f"{len(used)} groups cannot be split into {folds} folds; record more objects")
     random = np.random.RandomState(seed)
     used = random.permutation(used)
-    heads = list(windows.labels)
-    signature = np.array([[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used])
+    heads = [head for head in windows.labels if windows.labels[head].ndim == 1]
+    signature = np.array([[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used],
+                         np.int64).reshape(len(used), len(heads))
     counts = [np.zeros((folds, 2 + signature[:, i].max(initial=0))) for i in range(len(heads))]
     size, fold_of = np.zeros(folds), {}
-    rarity = [min(int((signature[:, i] == row[i]).sum()) for i in range(len(heads))) for row in signature]
+    rarity = [min([int((signature[:, i] == row[i]).sum()) for i in range(len(heads))] or [0]) for row in signature]
     for position in np.argsort(rarity, kind="stable"):
         row = signature[position]
         load = sum(counts[i][:, row[i]] for i in range(len(heads))) + 0.5 * size

@@ -19,6 +19,11 @@ def make_frontend(item, options):
     if item.kind == "frames":
         return FrameFrontEnd(item, options.get("tubelet", [1, 16, 16]))
     if item.kind == "audio":
+        kind = options.get("tokeniser", "log_mel")
+        if kind not in ("log_mel", "waveform"):
+            raise TrainingError(f"input {item.tensor}: tokeniser '{kind}' is unknown, expected log_mel or waveform")
+        if kind == "waveform":
+            return WaveformFrontEnd(item, options.get("patch_samples", int(item.rate_hz) // 40))
         return AudioFrontEnd(item, options)
     return VectorFrontEnd(item, options.get("patch_steps", 1), options.get("transform", "none"))
 
@@ -53,6 +58,13 @@ class FrameFrontEnd(nn.Module):
         (gt, gh, gw), (pt, ph, pw) = self.grid, self.tubelet
         x = x.reshape(-1, gt, pt, gh, ph, gw, pw, self.channels).permute(0, 1, 3, 5, 2, 4, 6, 7)
         return x.reshape(-1, self.tokens, self.patch_size)
+
+    def covered(self, features):
+        """[N, tokens]: 1 where a tubelet's frames hold anything; a frame that never came is all zero."""
+        gt, per_step = self.grid[0], self.grid[1] * self.grid[2]
+        values = self.tubelet[0] * features.shape[2] * features.shape[3] * self.channels
+        peaks = features.to(torch.float32).reshape(-1, gt, values).amax(dim=2)
+        return (peaks > 0.0).to(torch.float32).unsqueeze(2).expand(-1, -1, per_step).reshape(-1, self.tokens)
 
     def describe(self):
         return {"scale": "x * 2 / 255 - 1", "tubelet": list(self.tubelet), "tokens": self.tokens}
@@ -89,6 +101,10 @@ class VectorFrontEnd(nn.Module):
     def patches(self, features):
         x = ((features - self.mean) * self.scale).clamp(-Z_LIMIT, Z_LIMIT)
         return x.reshape(-1, self.tokens, self.patch_size)
+
+    def covered(self, features):
+        """[N, tokens]: 1 where a patch holds a sample; grid points that no sample covers are zero in all channels."""
+        return (features.abs().reshape(-1, self.tokens, self.patch_size).amax(dim=2) > 0.0).to(features.dtype)
 
     def describe(self):
         return {"transform": self.transform, "mean": _rounded(self.mean), "scale": _rounded(self.scale),
@@ -147,6 +163,13 @@ class AudioFrontEnd(nn.Module):
         (gt, gm), (pt, pm) = self.grid, self.patch
         return x.reshape(-1, gt, pt, gm, pm).permute(0, 1, 3, 2, 4).reshape(-1, self.tokens, self.patch_size)
 
+    def covered(self, features):
+        """[N, tokens]: 1 where a patch holds sound; digital silence, as in a gap, is the floor in every bin."""
+        (gt, gm), (pt, pm) = self.grid, self.patch
+        floor = math.log(self.floor) + 1e-4
+        blocks = features.reshape(-1, gt, pt, gm, pm).permute(0, 1, 3, 2, 4).reshape(-1, self.tokens, pt * pm)
+        return (blocks.amax(dim=2) > floor).to(features.dtype)
+
     def describe(self):
         return {"rate_hz": self.rate_hz, "window_samples": self.window, "hop_samples": self.hop, "n_fft": self.n_fft,
                 "window_function": "hann (periodic)", "centred": False, "frames": self.frames,
@@ -154,6 +177,40 @@ class AudioFrontEnd(nn.Module):
                 "low_hz": self.low_hz, "high_hz": self.high_hz, "log": f"ln(max(power, {self.floor:g}))",
                 "mean": _rounded(self.mean), "scale": _rounded(self.scale), "clip": Z_LIMIT,
                 "patch": list(self.patch), "tokens": self.tokens}
+
+
+class WaveformFrontEnd(nn.Module):
+    """float PCM [N,samples] -> z-score -> patches of raw samples (VATT): the embedding learns its own filters."""
+
+    def __init__(self, item, patch_samples):
+        super().__init__()
+        self.rate_hz, self.patch_size = int(item.rate_hz), patch_samples
+        self.tokens = _whole(item.shape[1], patch_samples, f"input {item.tensor}")
+        self.macs = 0
+        self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("scale", torch.ones(()))
+
+    def features(self, raw):
+        return raw
+
+    def fit(self, features, present):
+        values = features[present].double()
+        self.mean.copy_(values.mean().float())
+        self.scale.copy_((1.0 / values.std(unbiased=False).clamp(min=1e-6)).float())
+
+    def patches(self, features):
+        x = ((features - self.mean) * self.scale).clamp(-Z_LIMIT, Z_LIMIT)
+        return x.reshape(-1, self.tokens, self.patch_size)
+
+    def covered(self, features):
+        """[N, tokens]: 1 where a patch holds a sample that is not zero."""
+        peaks = features.abs().reshape(-1, self.tokens, self.patch_size).amax(dim=2)
+        return (peaks > 0.0).to(features.dtype)
+
+    def describe(self):
+        return {"tokeniser": "waveform", "rate_hz": self.rate_hz, "mean": _rounded(self.mean),
+                "scale": _rounded(self.scale), "clip": Z_LIMIT, "patch_samples": self.patch_size,
+                "tokens": self.tokens}
 
 
 def dft_kernels(window, n_fft):

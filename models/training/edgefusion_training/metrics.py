@@ -1,31 +1,76 @@
-"""Accuracy with all sensors, without each, with each alone, and the late baselines made of the same scores."""
+"""How good a model is: with all sensors, without each, with each alone, pooled per object, and how honest."""
 
 import torch
 
+from .model import one_hot_context
 from .readout import masked_weights
+
+ECE_BINS = 15
 
 
 def predict(model, data, avail, batch=256):
-    """Logits per head and per modality for `data` under the mask `avail` [N, M]."""
+    """Logits (or values) per head and per modality for `data` under the mask `avail` [N, M], on the CPU."""
     model.eval()
+    device = next(model.parameters()).device
     fused = [[] for _ in model.spec.heads]
     unimodal = [[] for _ in model.spec.heads]
     with torch.no_grad():
         for start in range(0, len(data), batch):
             part = slice(start, start + batch)
-            outputs = model.fuse([item[part] for item in data.features], avail[part])
+            context = [item.to(device) for item in one_hot_context(data.context[part], model.contexts)]
+            outputs = model.fuse([item[part].to(device) for item in data.features], avail[part].to(device),
+                                 context=context)
             for number, head in enumerate(model.spec.heads):
-                fused[number].append(outputs[head.tensor])
-                unimodal[number].append(outputs[head.per_modality_tensor])
+                fused[number].append(outputs[head.tensor].cpu())
+                unimodal[number].append(outputs[head.per_modality_tensor].cpu())
     return [torch.cat(item) for item in fused], [torch.cat(item) for item in unimodal]
 
 
 def accuracy(logits, labels):
-    """Share of windows with a label that are right; NaN-free: None when no window has one."""
+    """Share of windows with a label that are right; for the values of a regression the explained share of variance.
+
+    None when no window has a label.
+    """
+    if labels.dim() == 2:
+        known = ~torch.isnan(labels).any(dim=1)
+        return r_squared(logits[known], labels[known]) if bool(known.any()) else None
     known = labels >= 0
     if not bool(known.any()):
         return None
     return float((logits[known].argmax(dim=1) == labels[known]).float().mean())
+
+
+def r_squared(values, labels):
+    """1 - error / variance, mean over the head's values and at least -1; 0 for the best constant."""
+    error = ((values - labels) ** 2).mean(dim=0)
+    spread = ((labels - labels.mean(dim=0)) ** 2).mean(dim=0).clamp(min=1e-12)
+    return float((1.0 - error / spread).clamp(min=-1.0).mean())
+
+
+def macro_f1(logits, labels):
+    """Mean F1 of the classes that occur in the labels."""
+    found, known = logits.argmax(dim=1), labels >= 0
+    found, labels = found[known], labels[known]
+    scores = []
+    for one in labels.unique():
+        hit = float(((found == one) & (labels == one)).sum())
+        scores.append(2.0 * hit / float((found == one).sum() + (labels == one).sum()))
+    return sum(scores) / len(scores) if scores else None
+
+
+def calibration_error(logits, labels):
+    """ECE: mean distance of confidence and accuracy over 15 equal bins of confidence, weighted by their windows."""
+    known = labels >= 0
+    if not bool(known.any()):
+        return None
+    confidence, found = logits[known].softmax(dim=1).max(dim=1)
+    right = (found == labels[known]).float()
+    place = (confidence * ECE_BINS).long().clamp(max=ECE_BINS - 1)
+    total = 0.0
+    for one in place.unique():
+        inside = place == one
+        total += float(inside.sum()) * abs(float(confidence[inside].mean() - right[inside].mean()))
+    return total / len(right)
 
 
 def conditions(model, avail):
@@ -44,7 +89,7 @@ def conditions(model, avail):
 
 
 def evaluate(model, data):
-    """{"windows": n, "accuracy": {condition: {head: a}}, "object_accuracy": {head: a}, "baselines": {...}}."""
+    """{"windows": n, "accuracy": {condition: {head: a}}, "object_accuracy": {head: a}, baselines, macro-F1, ECE}."""
     heads = [head.name for head in model.spec.heads]
     result = {"windows": len(data), "groups": int(data.group.unique().numel()), "accuracy": {}}
     for name, mask in conditions(model, data.avail).items():
@@ -53,19 +98,22 @@ def evaluate(model, data):
         if not len(part):
             continue
         fused, unimodal = predict(model, part, part_mask)
-        scores = [accuracy(logits, part.labels[:, i]) for i, logits in enumerate(fused)]
+        scores = [accuracy(logits, part.labels[i]) for i, logits in enumerate(fused)]
         result["accuracy"][name] = dict(zip(heads, scores))
         if name == "all":
             result["object_accuracy"] = dict(zip(heads, _by_group(fused, part)))
             result["averaged_scores"] = dict(zip(heads, _averaged(unimodal, part)))
+            for key, measure in (("macro_f1", macro_f1), ("ece", calibration_error)):
+                result[key] = {head.name: measure(fused[i], part.labels[i]) if head.kind == "classification" else None
+                               for i, head in enumerate(model.spec.heads)}
     return result
 
 
 def _averaged(unimodal, data):
-    """Baseline: plain mean of the per-modality probabilities."""
+    """Baseline: plain mean of the per-modality probabilities (or values)."""
     weights = masked_weights(data.avail).unsqueeze(-1)
-    return [accuracy((logits.softmax(dim=-1) * weights).sum(dim=1), data.labels[:, i])
-            for i, logits in enumerate(unimodal)]
+    return [accuracy(((logits.softmax(dim=-1) if data.labels[i].dim() == 1 else logits) * weights).sum(dim=1),
+                     data.labels[i]) for i, logits in enumerate(unimodal)]
 
 
 def _by_group(fused, data):
@@ -73,13 +121,13 @@ def _by_group(fused, data):
     groups, where = data.group.unique(return_inverse=True)
     scores = []
     for i, logits in enumerate(fused):
-        known = data.labels[:, i] >= 0
-        if not bool(known.any()):
+        known = data.known(i)
+        if data.labels[i].dim() == 2 or not bool(known.any()):
             scores.append(None)
             continue
         total = torch.zeros(len(groups), logits.shape[1]).index_add_(0, where[known], logits[known].log_softmax(-1))
         label = torch.full((len(groups),), -1, dtype=torch.long)
-        label[where[known]] = data.labels[known, i]
+        label[where[known]] = data.labels[i][known]
         scores.append(accuracy(total, label))
     return scores
 
@@ -90,6 +138,8 @@ def table(result, heads):
     rows = [(name, scores) for name, scores in result["accuracy"].items()]
     rows.append(("plain mean of per-sensor scores", result["averaged_scores"]))
     rows.append(("all, all windows of an object together", result["object_accuracy"]))
+    rows += [(label, result[key]) for label, key in (("all, macro-F1", "macro_f1"), ("all, ECE", "ece"))
+             if key in result]
     for name, scores in rows:
         cells = ["-" if scores.get(head) is None else f"{scores[head]:.3f}" for head in heads]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
@@ -107,6 +157,6 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores")}
+              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece")}
     return {"folds": len(results), "windows": sum(weights), "groups": sum(item["groups"] for item in results),
             **merged}

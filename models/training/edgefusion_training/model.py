@@ -1,139 +1,139 @@
-"""Bottleneck fusion of several sensors (after MBT): one encoder per modality, exchange only through a few tokens."""
+"""The model: one encoder per modality, a fusion that the configuration chooses, readouts per head."""
 
 import torch
 from torch import nn
 
-from .block import LAYER_NORM_EPSILON, Block, block_macs
-from .errors import TrainingError
-from .frontend import make_frontend
-from .readout import ConcatReadout, MeanReadout, masked_weights
-
-MODEL_DEFAULTS = {"width": 64, "layers": 4, "fusion": "bottleneck", "fusion_layer": 2, "bottleneck_tokens": 4,
-                  "attention_heads": 2, "mlp_ratio": 4, "drop_path": 0.1, "dropout": 0.0, "readout": "concat_mlp",
-                  "readout_hidden": 64, "readout_dropout": 0.0, "share_head": False, "modalities": {}}
-
-
-def check_options(options, spec):
-    """Fills in the defaults and validates; raises TrainingError listing every fault."""
-    unknown = [key for key in options if key not in MODEL_DEFAULTS]
-    filled = {**MODEL_DEFAULTS, **options}
-    layers, first = filled["layers"], filled["fusion_layer"]
-    faults = [f"unknown option '{key}'" for key in unknown]
-    if filled["fusion"] == "bottleneck" and not 0 <= first <= layers - 2:
-        # In its first layer every modality still reads the initial tokens, and the last layer's tokens are thrown
-        # away: with a single fusion layer nothing would ever be exchanged, which is late fusion in disguise.
-        faults.append(f"fusion_layer is {first} of {layers} layers, it must be within 0..{layers - 2}; "
-                      "for a baseline without exchange say fusion: late")
-    if filled["fusion"] not in ("bottleneck", "late"):
-        faults.append(f"fusion '{filled['fusion']}' is unknown, expected bottleneck or late")
-    if filled["fusion"] == "bottleneck" and filled["bottleneck_tokens"] < 1:
-        faults.append("bottleneck_tokens must be at least 1")
-    if filled["width"] % filled["attention_heads"]:
-        faults.append(f"width {filled['width']} is not divisible by {filled['attention_heads']} attention heads")
-    names = [head.name for head in spec.heads]
-    readout = filled["readout"]
-    filled["readout"] = readout = dict.fromkeys(names, readout) if isinstance(readout, str) else dict(readout)
-    for name in names:
-        if readout.get(name) not in ("mean_logits", "concat_mlp"):
-            faults.append(f"readout of head {name} is '{readout.get(name)}', expected mean_logits or concat_mlp")
-    faults += [f"options for modality '{name}', which the spec lacks" for name in filled["modalities"]
-               if name not in spec.modalities]
-    if faults:
-        raise TrainingError("model options are not usable: " + "; ".join(faults))
-    return filled
-
-
-class Encoder(nn.Module):
-    """One modality's front end, patch embedding, CLS, positions and its own blocks of all layers."""
-
-    def __init__(self, item, options):
-        super().__init__()
-        width, layers = options["width"], options["layers"]
-        self.frontend = make_frontend(item, options["modalities"].get(item.modality, {}))
-        self.embed = nn.Linear(self.frontend.patch_size, width)
-        self.cls = nn.Parameter(torch.zeros(1, 1, width))
-        self.position = nn.Parameter(torch.randn(1, self.frontend.tokens + 1, width) * 0.02)
-        rates = [options["drop_path"] * layer / max(layers - 1, 1) for layer in range(layers)]
-        self.blocks = nn.ModuleList(Block(width, options["attention_heads"], options["mlp_ratio"], rate,
-                                          options["dropout"]) for rate in rates)
-
-    def tokens(self, features, keep=1.0):
-        """[N, tokens+1, d], CLS first. In training, `keep` < 1 keeps that share of the patches, drawn per example."""
-        x = self.embed(self.frontend.patches(features)) + self.position[:, 1:]
-        count, total = x.shape[0], self.frontend.tokens
-        kept = max(1, round(total * keep)) if self.training else total
-        if kept < total:
-            chosen = torch.rand(count, total, device=x.device).argsort(dim=1)[:, :kept]
-            x = x.gather(1, chosen.unsqueeze(-1).expand(-1, -1, x.shape[2]))
-        return torch.cat([(self.cls + self.position[:, :1]).expand(count, -1, -1), x], dim=1)
+from .block import Layers, layer_norm
+from .encoder import Encoder
+from .fusion import FUSION_CLASSES, masked_mean
+from .options import MODEL_DEFAULTS, check_options  # noqa: F401  (part of this module's interface)
+from .readout import ConcatReadout, MeanReadout, RegressionScale, masked_weights
 
 
 class FusionModel(nn.Module):
-    """Raw windows and their mask in, logits per head, logits per modality and an embedding out."""
+    """Raw windows, their mask and context in; logits per head, logits per modality and an embedding out.
+
+    Three steps, so that training can cache the first and an export can be split after the second:
+    `features` (fixed front ends), `encode` (each modality alone, up to the cut), `meet` (fusion and readout).
+    """
 
     def __init__(self, spec, options):
         super().__init__()
         self.spec, self.options = spec, check_options(options, spec)
-        width, modalities = self.options["width"], len(spec.inputs)
-        self.encoders = nn.ModuleList(Encoder(item, self.options) for item in spec.inputs)
+        self.contexts = [item for item in spec.context if item.name in self.options["context"]]
+        self.fusion_layer = self.options["fusion_layer"]
         self.late = self.options["fusion"] == "late"
-        self.fusion_layer = self.options["layers"] if self.late else self.options["fusion_layer"]
-        if not self.late:
-            self.bottleneck = nn.Parameter(torch.randn(1, self.options["bottleneck_tokens"], width) * 0.02)
-        self.norm = nn.LayerNorm(width, eps=LAYER_NORM_EPSILON)
-        self.unimodal, self.readouts = nn.ModuleDict(), nn.ModuleDict()
+        width, modalities = self.options["width"], len(spec.inputs)
+        self.encoders = nn.ModuleList(Encoder(item, self.options, self.contexts) for item in spec.inputs)
+        counts = [encoder.token_counts(self.fusion_layer) for encoder in self.encoders]
+        own_layers = self.fusion_layer if self.options["fusion"] in ("perceiver", "pairwise") \
+            else self.options["layers"]
+        mixes_itself = self.options["fusion"] == "joint" and self.options["block"] == "mixer"
+        extra_tokens = self.options["bottleneck_tokens"] if self.options["fusion"] == "bottleneck" else 0
+        self.layers = Layers(self.options, spec.modalities, own_layers,
+                             self.fusion_layer if mixes_itself else own_layers,
+                             [max(c) + extra_tokens for c in counts])
+        self.fusion = FUSION_CLASSES[self.options["fusion"]](self.options, self.layers, [c[-1] for c in counts])
+        self.norm = layer_norm(width)
+        self.unimodal, self.readouts, self.scales = nn.ModuleDict(), nn.ModuleDict(), nn.ModuleDict()
+        extras = {"perceiver": 1, "pairwise": modalities * (modalities - 1)}.get(self.options["fusion"], 0)
         for head in spec.heads:
-            classes = len(head.labels)
-            shared = 1 if self.options["share_head"] else modalities
-            self.unimodal[head.name] = nn.ModuleList(nn.Linear(width, classes) for _ in range(shared))
-            if self.options["readout"][head.name] == "mean_logits":
-                self.readouts[head.name] = MeanReadout(modalities)
-            else:
-                self.readouts[head.name] = ConcatReadout(modalities, width, self.options["readout_hidden"], classes,
-                                                         self.options["readout_dropout"])
+            self._add_head(head, modalities, extras, width)
         self.apply(_initialise)
+        for encoder in self.encoders:
+            encoder.context.reset()
+
+    def _add_head(self, head, modalities, extras, width):
+        options = self.options
+        shared = 1 if options["share_head"] else modalities
+        self.unimodal[head.name] = nn.ModuleList(nn.Linear(width, head.size) for _ in range(shared))
+        if options["readout"][head.name] == "mean_logits":
+            self.readouts[head.name] = MeanReadout(modalities, width, extras, head.size)
+        else:
+            inputs = (modalities + extras) * width + sum(len(item.labels) for item in self.contexts)
+            self.readouts[head.name] = ConcatReadout(inputs, options["readout_hidden"], head.size,
+                                                     options["readout_dropout"])
+        if head.kind == "regression":
+            self.scales[head.name] = RegressionScale(head.size)
 
     def features(self, inputs, avail):
         """Per modality features of raw inputs; inputs whose modality is not available count as zero, NaN included."""
         cleaned = []
         for index, (encoder, raw) in enumerate(zip(self.encoders, inputs)):
             present = (avail[:, index] > 0.5).reshape((-1,) + (1,) * (raw.dim() - 1))
-            if raw.dtype != torch.uint8:  # uint8 frames cannot hold NaN; their tokens are masked below like all others
+            if raw.dtype != torch.uint8:  # uint8 frames cannot hold NaN; their tokens are cut in `meet` like all others
                 raw = torch.where(present, raw, torch.zeros_like(raw))
             cleaned.append(encoder.frontend.features(raw))
         return cleaned
 
-    def forward(self, inputs, avail):
-        return self.fuse(self.features(inputs, avail), avail)
+    def forward(self, inputs, avail, context=()):
+        """`context`: one one-hot [N, K] per context input in use; an all-zero row means unknown."""
+        return self.fuse(self.features(inputs, avail), avail, context=context)
 
-    def fuse(self, features, avail, keep=1.0, layer_tokens=None):
-        """Everything behind the front ends. `layer_tokens`, if a list, receives each layer's tokens (for tests)."""
-        tokens = [encoder.tokens(item, keep) for encoder, item in zip(self.encoders, features)]
-        z = None if self.late else self.bottleneck.expand(tokens[0].shape[0], -1, -1)
-        weights = masked_weights(avail)
-        for layer in range(self.options["layers"]):
-            if layer < self.fusion_layer:
-                tokens = [encoder.blocks[layer](x) for encoder, x in zip(self.encoders, tokens)]
-            else:
-                tokens, z = self._exchange(layer, tokens, z, weights)
-            if layer_tokens is not None:
-                layer_tokens.append(tokens)
-        return self._heads([self.norm(x[:, 0]) for x in tokens], avail, weights)
+    def fuse(self, features, avail, share=1.0, layer_tokens=None, context=()):
+        """Everything behind the front ends. `layer_tokens`, if a list, receives each layer's tokens."""
+        tokens, keeps = self.encode_all(features, share, layer_tokens, context)
+        return self.meet(tokens, keeps, avail, layer_tokens, context)
 
-    def _exchange(self, layer, tokens, z, weights):
-        """All modalities read the same old bottleneck; the new one is the mean over the available ones."""
-        updated, proposals = [], []
-        for encoder, x in zip(self.encoders, tokens):
-            both = encoder.blocks[layer](torch.cat([x, z], dim=1))
-            updated.append(both[:, : x.shape[1]])
-            proposals.append(both[:, x.shape[1]:])
-        return updated, masked_mean(torch.stack(proposals, dim=1), weights)
+    def encode_all(self, features, share=1.0, layer_tokens=None, context=()):
+        """Tokens at the cut and what is hidden of them, per modality."""
+        record = [] if layer_tokens is not None else None
+        both = [self.encode(i, item, share, record, context) for i, item in enumerate(features)]
+        if layer_tokens is not None:
+            depth = self.fusion_layer
+            layer_tokens.extend([[record[i * depth + layer] for i in range(len(both))] for layer in range(depth)])
+        return [x for x, _ in both], [keep for _, keep in both]
 
-    def _heads(self, cls, avail, weights):
-        stacked = torch.stack(cls, dim=1)
-        present = (avail > 0.5).unsqueeze(-1)
-        outputs = {"embedding": masked_mean(stacked, weights)}
+    def encode(self, number, features, share=1.0, record=None, context=()):
+        """One modality alone: (tokens after `fusion_layer` layers, which of them may be looked at or None)."""
+        context = context or self.unknown_context(features)
+        return self.run_own_layers(number, *self.encoders[number].tokens(features, share, context), record)
+
+    def run_own_layers(self, number, x, keep, record=None):
+        """The layers before the cut, with the token reduction among them."""
+        encoder = self.encoders[number]
+        for layer in range(self.fusion_layer):
+            x, keep = encoder.reduce(layer, x, keep)
+            x = self.layers.run(layer, number, x, keep)
+            if record is not None:
+                record.append(x)
+        return encoder.reduce(self.fusion_layer, x, keep)
+
+    def unknown_context(self, like):
+        """All-zero one-hot rows, for callers that know nothing of the situation."""
+        return [torch.zeros(like.shape[0], len(item.labels), device=like.device) for item in self.contexts]
+
+    def meet(self, tokens, keeps, avail, layer_tokens=None, context=()):
+        """Fusion, readouts and embedding, from the tokens at the cut."""
+        context = context or self.unknown_context(avail)
+        return self._heads(self.fuse_tokens(tokens, keeps, avail, layer_tokens, context), avail, context)
+
+    def fuse_tokens(self, tokens, keeps, avail, layer_tokens=None, context=()):
+        """The fusion alone. What an unavailable modality's tokens hold, NaN included, is cut off here."""
+        cut, context = [], context or self.unknown_context(avail)
+        for number, x in enumerate(tokens):
+            x = self.encoders[number].inform(x, context)
+            present = (avail[:, number] > 0.5).reshape(-1, 1, 1)
+            cut.append(torch.where(present, x, torch.zeros_like(x)))
+        return self.fusion(self.layers, cut, keeps, avail, layer_tokens)
+
+    def representations(self, fused, avail):
+        """(one vector per modality [N, M, d], embedding [N, d], further vectors [N, E, d] or None), masked."""
+        stacked, present = self.norm(fused.modalities), (avail > 0.5).unsqueeze(-1)
         stacked = torch.where(present, stacked, torch.zeros_like(stacked))
+        embedding, extra = masked_mean(stacked, masked_weights(avail)), None
+        if fused.extra is not None:
+            there = (fused.extra_avail > 0.5).unsqueeze(-1)
+            extra = self.norm(fused.extra)
+            extra = torch.where(there, extra, torch.zeros_like(extra))
+            mean = masked_mean(extra, masked_weights(fused.extra_avail))
+            embedding = torch.where(fused.extra_avail.sum(dim=1, keepdim=True) > 0.5, mean, embedding)
+        return stacked, embedding, extra
+
+    def _heads(self, fused, avail, context):
+        stacked, embedding, extra = self.representations(fused, avail)
+        present = (avail > 0.5).unsqueeze(-1)
+        outputs = {"embedding": embedding}
         for head in self.spec.heads:
             layers = self.unimodal[head.name]
             if len(layers) == 1:
@@ -142,32 +142,39 @@ class FusionModel(nn.Module):
                 unimodal = torch.stack([layer(stacked[:, i]) for i, layer in enumerate(layers)], dim=1)
             unimodal = torch.where(present, unimodal, torch.zeros_like(unimodal))
             readout = self.readouts[head.name]
-            outputs[head.tensor] = readout(stacked, unimodal, avail)
-            outputs[head.per_modality_tensor] = unimodal * readout.temperature
+            result = readout(stacked, unimodal, avail, extra, fused.extra_avail, context)
+            unimodal = unimodal * readout.temperature
+            if head.kind == "regression":
+                result, unimodal = self.scales[head.name](result), self.scales[head.name](unimodal)
+            outputs[head.tensor], outputs[head.per_modality_tensor] = result, unimodal
         return outputs
 
     def macs(self):
         """Multiply-accumulates of one window, front ends included (elementwise work not counted)."""
-        width, ratio = self.options["width"], self.options["mlp_ratio"]
-        extra = 0 if self.late else self.options["bottleneck_tokens"]
-        total = 0
-        for encoder in self.encoders:
-            front, n = encoder.frontend, encoder.frontend.tokens + 1
-            total += front.macs + front.tokens * front.patch_size * width
-            total += self.fusion_layer * block_macs(n, width, ratio)
-            total += (self.options["layers"] - self.fusion_layer) * block_macs(n + extra, width, ratio)
+        total = self.fusion.macs(self.layers)
+        for number, encoder in enumerate(self.encoders):
+            total += encoder.macs() + sum(self.layers.macs(layer, number, tokens) for layer, tokens
+                                          in enumerate(encoder.token_counts(self.fusion_layer)[:-1]))
         for head in self.spec.heads:
-            total += len(self.encoders) * width * len(head.labels) + self.readouts[head.name].macs
+            total += len(self.encoders) * self.options["width"] * head.size + self.readouts[head.name].macs
         return total
 
+    def parameters_count(self):
+        """Weights that training changes."""
+        return sum(parameter.numel() for parameter in self.parameters())
 
-def masked_mean(values, weights):
-    """Mean over dim 1 of [N, M, ...] with `weights` [N, M]; entries of weight 0 are cut out, NaN included."""
-    shaped = weights.reshape(weights.shape + (1,) * (values.dim() - 2))
-    return (torch.where(shaped > 0.0, values, torch.zeros_like(values)) * shaped).sum(dim=1)
+
+def one_hot_context(indices, contexts):
+    """Label numbers [N, contexts] (-1 = unknown) as one one-hot matrix per context; unknown gives an all-zero row."""
+    rows = []
+    for number, item in enumerate(contexts):
+        index = indices[:, number]
+        rows.append(nn.functional.one_hot(index.clamp(min=0), len(item.labels)).float() * (index >= 0).unsqueeze(1))
+    return rows
 
 
 def _initialise(module):
     if isinstance(module, nn.Linear):
         nn.init.xavier_uniform_(module.weight)
-        nn.init.zeros_(module.bias)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)

@@ -21,7 +21,12 @@ def _lines(manifest, readme):
                      f"| {tokens} |")
     lines += ["", f"Mask `{manifest['mask']['tensor']}` {manifest['mask']['shape']}, 1 = present. Window "
               f"{manifest['window']['length_ms']} ms. Heads:", ""]
-    lines += [f"- `{head['name']}`: {', '.join(head['labels'])}" for head in manifest["heads"]]
+    lines += [f"- `{head['name']}`: {', '.join(head.get('labels') or head['elements'])}"
+              + (f" (values in {', '.join(head['units'])})" if head["kind"] == "regression" else "")
+              for head in manifest["heads"]]
+    for item in manifest.get("context", []):
+        lines += ["", *_wrap(f"Context `{item['name']}` (one-hot `{item['tensor']}` [1, {len(item['labels'])}], all "
+                             f"zero = unknown): {', '.join(item['labels'])}.")]
     lines += _model(manifest, provenance)
     if readme.get("data"):
         lines += ["", "## Data", "", *_wrap(readme["data"])]
@@ -39,8 +44,13 @@ def _lines(manifest, readme):
 
 def _model(manifest, provenance):
     options = provenance["config"]["model"]
-    fusion = ("no exchange (late baseline)" if options["fusion"] == "late" else
-              f"bottleneck fusion from layer {options['fusion_layer']} with {options['bottleneck_tokens']} tokens")
+    fusion = {"late": "no exchange (late baseline)",
+              "bottleneck": f"bottleneck fusion with {options['bottleneck_tokens']} tokens"}.get(
+                  options["fusion"], f"{options['fusion']} fusion")
+    if options["fusion"] != "late":
+        fusion += f" from layer {options['fusion_layer']}"
+    if options["weights"] != "separate" or options["block"] != "attention":
+        fusion += f", {options['block']} layers, weights {options['weights']}"
     readouts = ", ".join(f"{name} {kind}" for name, kind in options["readout"].items())
     return ["", "## Model", "",
             f"Width {options['width']}, {options['layers']} layers, {options['attention_heads']} attention heads, "

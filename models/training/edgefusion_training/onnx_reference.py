@@ -12,14 +12,20 @@ _ERF = np.vectorize(math.erf, otypes=[np.float64])
 def evaluate_graph(path, feeds):
     """Runs the ONNX file at `path` on `feeds` (name -> array); returns output name -> array."""
     import onnx
+
+    return evaluate_model(onnx.load(path), feeds)
+
+
+def evaluate_model(model, feeds, keep=()):
+    """The same for an onnx.ModelProto; `keep` names inner tensors that are wanted besides the outputs."""
     from onnx import numpy_helper
 
-    graph = onnx.load(path).graph
+    graph = model.graph
     values = {item.name: numpy_helper.to_array(item) for item in graph.initializer}
     values.update(feeds)
     for node in graph.node:
         values.update(zip(node.output, evaluate_node(node, values)))
-    return {item.name: values[item.name] for item in graph.output}
+    return {name: values[name] for name in {item.name for item in graph.output} | set(keep)}
 
 
 def evaluate_node(node, values):
@@ -46,8 +52,11 @@ def _constant_of_shape(attributes, shape):
 
 
 def _cast(attributes, x):
-    from onnx import mapping
-    return x.astype(mapping.TENSOR_TYPE_TO_NP_TYPE[attributes["to"]])
+    import onnx
+
+    if hasattr(onnx.helper, "tensor_dtype_to_np_dtype"):  # onnx 1.13 and later
+        return x.astype(onnx.helper.tensor_dtype_to_np_dtype(attributes["to"]))
+    return x.astype(onnx.mapping.TENSOR_TYPE_TO_NP_TYPE[attributes["to"]])
 
 
 def _conv(attributes, x, kernel, bias=None):
@@ -115,6 +124,27 @@ def _reduce_sum(attributes, x, axes=None):
     return x.sum(axis=axes, keepdims=bool(attributes.get("keepdims", 1)))
 
 
+def _reduce(function):
+    """ReduceMean and ReduceMax: up to opset 17 their axes are an attribute."""
+    def run(attributes, x):
+        axes = attributes.get("axes")
+        return function(x, axis=None if axes is None else tuple(axes), keepdims=bool(attributes.get("keepdims", 1)))
+    return run
+
+
+def _quantise(attributes, x, scale, zero):
+    limits = np.iinfo(zero.dtype)
+    return np.clip(np.rint(x / scale) + zero.astype(np.float32), limits.min, limits.max).astype(zero.dtype)
+
+
+def _dequantise(attributes, x, scale, zero):
+    if scale.ndim:  # one scale per channel along the axis
+        shape = [1] * x.ndim
+        shape[attributes.get("axis", 1)] = -1
+        scale, zero = scale.reshape(shape), zero.reshape(shape)
+    return (x.astype(np.int32) - zero.astype(np.int32)).astype(np.float32) * scale
+
+
 def _expand(attributes, x, shape):
     return x * np.ones([int(n) for n in shape], x.dtype)
 
@@ -131,5 +161,7 @@ _OPERATORS = {
     "LayerNormalization": _layer_norm, "Softmax": _softmax, "Reshape": _reshape, "Slice": _slice, "Split": _split,
     "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "ReduceSum": _reduce_sum, "Expand": _expand,
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
+    "Abs": lambda a, x: np.abs(x), "ReduceMean": _reduce(np.mean), "ReduceMax": _reduce(np.max),
+    "QuantizeLinear": _quantise, "DequantizeLinear": _dequantise,
     "Constant": _constant, "ConstantOfShape": _constant_of_shape,
 }

@@ -23,6 +23,7 @@ FORMULA = [
     "uint8: value = h & 255",
     "float32: value = low[i % n] + span[i % n] * ((h >> 8) / 16777216), n = length of low, float32 arithmetic",
     "inputs are filled by the formula even where avail is 0: the graph must not look at them",
+    "context (where the model has any): label number, fed as a one-hot row; -1 = unknown, fed as zeros",
 ]
 
 
@@ -58,8 +59,9 @@ def ranges(model):
         front = encoder.frontend
         if item.kind == "frames":
             found.append(([0.0], [255.0]))
-        elif item.kind == "audio":
-            found.append(([-0.5], [1.0]))
+        elif item.kind == "audio":  # log-mel shows differences best at full scale, raw patches within their clipping
+            wide = 0.5 if hasattr(front, "mels") else float(2.0 / front.scale)
+            found.append(([-_short(wide)], [2.0 * _short(wide)]))
         else:
             low, high = front.mean - 2.0 / front.scale, front.mean + 2.0 / front.scale
             if front.transform == "sqrt":
@@ -68,8 +70,10 @@ def ranges(model):
     return found
 
 
-def _short(tensor):
-    return [float(f"{value:.5g}") for value in tensor.tolist()]
+def _short(value):
+    if isinstance(value, float):
+        return float(f"{value:.5g}")
+    return [_short(item) for item in value.tolist()]
 
 
 def cases(count):
@@ -80,8 +84,19 @@ def cases(count):
     return masks + [("none", [0.0] * count)]
 
 
+def context_index(contexts, case):
+    """Label number per context in case number `case`: all in turn, -1 (unknown) among them."""
+    return [(case + number) % (len(item.labels) + 1) - 1 for number, item in enumerate(contexts)]
+
+
+def case_context(contexts, case):
+    """One-hot rows float32 [1, K] of that case; all zero is unknown."""
+    return [np.asarray([[float(k == index) for k in range(len(item.labels))]], np.float32)
+            for item, index in zip(contexts, context_index(contexts, case))]
+
+
 def write_parity(model, run_model, path):
-    """Writes the parity file; `run_model(inputs, avail)` returns output name -> array."""
+    """Writes the parity file; `run_model(inputs, avail, context)` returns output name -> array."""
     bounds = ranges(model)
     document = {"schema": 1, "model": model.spec.name, "tolerance": TOLERANCE, "formula": FORMULA,
                 "inputs": [{"tensor": item.tensor, "low": low, "span": span}
@@ -89,9 +104,10 @@ def write_parity(model, run_model, path):
                 "cases": []}
     for number, (name, mask) in enumerate(cases(len(model.spec.inputs))):
         inputs = [make_input(item, number, k, *bounds[k]) for k, item in enumerate(model.spec.inputs)]
-        outputs = run_model(inputs, np.asarray([mask], np.float32))
+        outputs = run_model(inputs, np.asarray([mask], np.float32), case_context(model.contexts, number))
+        known = {item.name: index for item, index in zip(model.contexts, context_index(model.contexts, number))}
         document["cases"].append({
-            "name": name, "avail": mask,
+            "name": name, "avail": mask, **({"context": known} if known else {}),
             "outputs": {key: [float(f"{v:.7g}") for v in np.asarray(value, np.float64).reshape(-1)]
                         for key, value in outputs.items()}})
     jsonfile.write(path, document)
@@ -100,8 +116,9 @@ def write_parity(model, run_model, path):
 
 def torch_runner(model):
     """run_model for write_parity on PyTorch."""
-    def run(inputs, avail):
+    def run(inputs, avail, context=()):
         with torch.no_grad():
-            outputs = model([torch.from_numpy(item) for item in inputs], torch.from_numpy(avail))
+            outputs = model([torch.from_numpy(item) for item in inputs], torch.from_numpy(avail),
+                            [torch.from_numpy(item) for item in context])
         return {name: value.numpy() for name, value in outputs.items()}
     return run

@@ -1,7 +1,9 @@
-"""Readouts: from the modalities' CLS tokens to one set of logits per head."""
+"""Readouts: from the modalities' representations to one set of logits (or values) per head."""
 
 import torch
 from torch import nn
+
+from .block import gelu
 
 
 def masked_weights(avail, gate=None):
@@ -17,32 +19,68 @@ def masked_weights(avail, gate=None):
 
 class MeanReadout(nn.Module):
     """Weighted mean of the per-modality logits. The gate starts at zero, which is the plain masked mean; `calibrate`
-    fits it on validation objects, because a training set always flatters the sensor that can memorise it."""
+    fits it on validation objects, because a training set always flatters the sensor that can memorise it.
 
-    def __init__(self, modalities):
+    Where the fusion has representations that belong to no single modality (perceiver, pairwise), their mean answers
+    instead, and the modalities only when none of those is available (pairwise with one sensor).
+    """
+
+    def __init__(self, modalities, width, extras, classes):
         super().__init__()
         self.register_buffer("gate", torch.zeros(modalities))
         self.register_buffer("temperature", torch.ones(()))
-        self.macs = 0
+        self.extras = nn.ModuleList(nn.Linear(width, classes) for _ in range(extras))
+        self.gated = not extras
+        self.macs = extras * width * classes
 
-    def forward(self, cls, unimodal, avail):
+    def forward(self, representations, unimodal, avail, extra, extra_avail, context):
         weights = masked_weights(avail, self.gate).unsqueeze(-1)
-        return (unimodal * weights).sum(dim=1) * self.temperature
+        logits = (unimodal * weights).sum(dim=1)
+        if extra is not None:
+            each = torch.stack([layer(extra[:, i]) for i, layer in enumerate(self.extras)], dim=1)
+            mean = (each * masked_weights(extra_avail).unsqueeze(-1)).sum(dim=1)
+            logits = torch.where(extra_avail.sum(dim=1, keepdim=True) > 0.5, mean, logits)
+        return logits * self.temperature
 
 
 class ConcatReadout(nn.Module):
-    """Two-layer perceptron over the concatenated CLS tokens; a missing modality's token is zero."""
+    """Two-layer perceptron over all representations and the context; what is missing is zero. With no modality at
+    all the answer is zero: the bias alone would look like a prediction."""
 
-    def __init__(self, modalities, width, hidden, classes, dropout):
+    def __init__(self, inputs, hidden, classes, dropout):
         super().__init__()
         self.dropout = dropout
-        self.hidden = nn.Linear(modalities * width, hidden)
+        self.hidden = nn.Linear(inputs, hidden)
         self.output = nn.Linear(hidden, classes)
         self.register_buffer("temperature", torch.ones(()))
-        self.macs = modalities * width * hidden + hidden * classes
+        self.gated = False
+        self.macs = inputs * hidden + hidden * classes
 
-    def forward(self, cls, unimodal, avail):
-        x = cls.flatten(1)
+    def forward(self, representations, unimodal, avail, extra, extra_avail, context):
+        parts = [representations.flatten(1)] + ([] if extra is None else [extra.flatten(1)]) + list(context)
+        x = torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
         if self.training and self.dropout:
             x = nn.functional.dropout(x, self.dropout)
-        return self.output(nn.functional.gelu(self.hidden(x))) * self.temperature
+        logits = self.output(gelu(self.hidden(x))) * self.temperature
+        return torch.where(avail.sum(dim=1, keepdim=True) > 0.5, logits, torch.zeros_like(logits))
+
+
+class RegressionScale(nn.Module):
+    """From normalised values to the head's units; the statistics are those of the training split."""
+
+    def __init__(self, values):
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(values))
+        self.register_buffer("scale", torch.ones(values))
+
+    def fit(self, targets):
+        """`targets` [N, K] with NaN where there is none."""
+        for k in range(targets.shape[1]):
+            known = targets[:, k][~torch.isnan(targets[:, k])].double()
+            if len(known):
+                self.mean[k] = float(known.mean())
+                deviation = float(known.std(unbiased=False))
+                self.scale[k] = deviation if deviation > 1e-9 else 1.0
+
+    def forward(self, values):
+        return values * self.scale + self.mean

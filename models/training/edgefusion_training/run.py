@@ -8,54 +8,97 @@ import time
 import numpy
 import torch
 
-from . import __version__, jsonfile
+from . import __version__, checkpoint, jsonfile
 from .calibrate import average_calibration, read_calibration
 from .config import fill_config
 from .data import group_folds, split_by_group
+from .distributed import Processes
 from .errors import TrainingError
 from .metrics import evaluate, mean_result
 from .model import FusionModel
 from .spec import parse_spec
 from .train import train
 
-CHECKPOINT, CROSSVALIDATION, METRICS = "model.pt", "crossvalidation.json", "metrics.json"
+MODEL, CROSSVALIDATION, METRICS, FOLD_RESULT = "model.pt", "crossvalidation.json", "metrics.json", "fold.json"
 VALIDATION_FOLD, TEST_FOLD = 0, 1
 
 
-def run_train(spec, config, windows, folder, log=print):
-    """Trains with one fold for validation and one for the test; writes the checkpoint and the test's metrics."""
+def run_train(spec, config, windows, folder, log=print, fraction=1.0, **options):
+    """Trains with one fold for validation and one for the test; writes the model and the test's metrics.
+
+    `fraction` < 1 trains on that share of the training groups only: how much do labels matter?
+    """
     fold_of = group_folds(windows, config["split"]["folds"], config["split"]["seed"])
     rest = [fold for fold in range(config["split"]["folds"]) if fold not in (VALIDATION_FOLD, TEST_FOLD)]
     index = [split_by_group(windows, fold_of, chosen) for chosen in (rest, [VALIDATION_FOLD], [TEST_FOLD])]
-    model, history, data = train(spec, config, windows, index[0], index[1], config["seed"], log)
+    index[0] = some_groups(windows, index[0], fraction, config["seed"])
+    model, history, data = train(spec, config, windows, index[0], index[1], config["seed"], log, folder, **options)
     measured = evaluate(model, data.subset(index[2]))
     measured["kind"] = "one split by group: test groups were seen neither in training nor in early stopping"
     _save(folder, model, spec, config, windows, history, measured)
     return model, measured
 
 
-def run_crossvalidate(spec, config, windows, folder, log=print):
-    """Trains once per fold (the next fold is its validation); writes mean metrics, epochs and calibrations."""
+def some_groups(windows, index, fraction, seed):
+    """The windows of a random share of the groups in `index`, at least two groups."""
+    if fraction >= 1.0:
+        return index
+    groups = numpy.random.RandomState(seed).permutation(numpy.unique(windows.group[index]))
+    kept = groups[: max(2, round(len(groups) * fraction))]
+    return index[numpy.isin(windows.group[index], kept)]
+
+
+def run_crossvalidate(spec, config, windows, folder, log=print, **options):
+    """Trains once per fold (the next fold is its validation); writes mean metrics, epochs and calibrations.
+
+    Finished folds are read from the run's folder, so that an interrupted cross-validation goes on where it was.
+    """
     folds = config["split"]["folds"]
     fold_of = group_folds(windows, folds, config["split"]["seed"])
-    results, epochs, calibrations = [], [], []
-    for fold in range(folds):
-        validation = (fold + 1) % folds
-        rest = [other for other in range(folds) if other not in (fold, validation)]
-        model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest),
-                                     split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log)
-        results.append(evaluate(model, data.subset(split_by_group(windows, fold_of, [fold]))))
-        epochs.append(max(history, key=lambda entry: entry["score"])["epoch"])
-        calibrations.append(read_calibration(model))
-        log(f"fold {fold}: best epoch {epochs[-1]}, accuracy {results[-1]['accuracy']['all']}")
-    report = {"metrics": mean_result(results), "folds": results, "best_epochs": epochs, "calibrations": calibrations}
+    identity = checkpoint.signature(config, windows.sha256, config["seed"], [folds])
+    parts = [_fold(spec, config, windows, fold_of, fold, folder, identity, log, options) for fold in range(folds)]
+    report = {"metrics": mean_result([part["result"] for part in parts]), "folds": [part["result"] for part in parts],
+              "best_epochs": [part["best_epoch"] for part in parts],
+              "calibrations": [part["calibration"] for part in parts]}
     report["metrics"]["kind"] = f"{folds}-fold cross-validation by group, validation by another fold"
-    os.makedirs(folder, exist_ok=True)
-    jsonfile.write(os.path.join(folder, CROSSVALIDATION), report)
+    if Processes().first:
+        os.makedirs(folder, exist_ok=True)
+        jsonfile.write(os.path.join(folder, CROSSVALIDATION), report)
     return report
 
 
-def run_final(spec, config, windows, folder, log=print):
+def _fold(spec, config, windows, fold_of, fold, folder, identity, log, options):
+    place = os.path.join(folder, f"fold-{fold}")
+    done = _finished_fold(os.path.join(place, FOLD_RESULT), identity)
+    if done is not None:
+        log(f"fold {fold}: already done")
+        return done
+    folds = config["split"]["folds"]
+    validation = (fold + 1) % folds
+    rest = [other for other in range(folds) if other not in (fold, validation)]
+    model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest),
+                                 split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log, place,
+                                 **options)
+    part = {"identity": identity, "result": evaluate(model, data.subset(split_by_group(windows, fold_of, [fold]))),
+            "best_epoch": max(history, key=lambda entry: entry["score"])["epoch"],
+            "calibration": read_calibration(model)}
+    log(f"fold {fold}: best epoch {part['best_epoch']}, accuracy {part['result']['accuracy']['all']}")
+    if Processes().first:
+        jsonfile.write(os.path.join(place, FOLD_RESULT), part)
+        checkpoint.discard(place)
+    return part
+
+
+def _finished_fold(path, identity):
+    try:
+        with open(path, encoding="utf-8") as stream:
+            part = json.load(stream)
+    except (OSError, ValueError):
+        return None  # not there, or cut off while it was written: the fold is trained again
+    return part if part.get("identity") == identity else None
+
+
+def run_final(spec, config, windows, folder, log=print, **options):
     """Trains on every group, for the epochs and with the calibration that the cross-validation found."""
     path = os.path.join(folder, CROSSVALIDATION)
     try:
@@ -66,13 +109,15 @@ def run_final(spec, config, windows, folder, log=print):
     epochs = sorted(report["best_epochs"])[len(report["best_epochs"]) // 2]
     config = {**config, "training": {**config["training"], "epochs": epochs}}
     everything = numpy.arange(len(windows))
-    model, history, _ = train(spec, config, windows, everything, everything[:0], config["seed"], log)
+    model, history, _ = train(spec, config, windows, everything, everything[:0], config["seed"], log, folder, **options)
     average_calibration(model, report["calibrations"])
     _save(folder, model, spec, config, windows, history, report["metrics"])
     return model, report["metrics"]
 
 
 def _save(folder, model, spec, config, windows, history, measured):
+    if not Processes().first:
+        return
     os.makedirs(folder, exist_ok=True)
     provenance = {
         "recipe": config["recipe"],
@@ -84,21 +129,24 @@ def _save(folder, model, spec, config, windows, history, measured):
                         f"edgefusion_training {__version__}",
         "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "epochs": len(history),
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "parameters": model.parameters_count(),
         "macs": model.macs(),
         "config": {"model": model.options, **{key: config[key] for key in ("training", "augment", "split")}},
         "metrics": measured,
     }
+    path = os.path.join(folder, MODEL)
     torch.save({"state": model.state_dict(), "spec": spec.raw, "config": config, "provenance": provenance},
-               os.path.join(folder, CHECKPOINT))
+               path + ".new")
+    os.replace(path + ".new", path)
     jsonfile.write(os.path.join(folder, METRICS), {"history": history, "metrics": measured})
+    checkpoint.discard(folder)
 
 
 def load_run(folder):
     """(model in evaluation mode, spec, config, provenance) of a finished run."""
-    path = os.path.join(folder, CHECKPOINT)
+    path = os.path.join(folder, MODEL)
     try:
-        saved = torch.load(path, map_location="cpu")
+        saved = checkpoint.load_file(path)
     except (OSError, RuntimeError) as error:
         raise TrainingError(f"cannot read '{path}': {error}; train first") from error
     spec = parse_spec(saved["spec"], path)

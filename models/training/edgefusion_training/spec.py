@@ -25,12 +25,28 @@ class InputSpec:
 
 @dataclass(frozen=True)
 class HeadSpec:
-    """One classification head and the names of its two output tensors."""
+    """One head and the names of its two output tensors. `labels` are a classification's classes; a regression has
+    the names of its values there."""
 
     name: str
     tensor: str
     labels: tuple
     per_modality_tensor: str
+    kind: str = "classification"
+
+    @property
+    def size(self):
+        """Number of classes or values."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class ContextSpec:
+    """One discrete context input, float32 [1, labels], one-hot; all zero means unknown."""
+
+    name: str
+    tensor: str
+    labels: tuple
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,7 @@ class WindowSpec:
     heads: tuple
     embedding_tensor: str
     raw: dict
+    context: tuple = ()
 
     @property
     def modalities(self):
@@ -69,11 +86,13 @@ def parse_spec(raw, origin="window spec"):
               if parsed]
     heads = [parsed for parsed in (_head(item, i, faults) for i, item in enumerate(_list(raw, "heads", faults)))
              if parsed]
+    context = [parsed for parsed in (_context(item, i, faults) for i, item in enumerate(raw.get("context") or []))
+               if parsed]
     mask = raw.get("mask") or {}
     if mask.get("shape") != [1, len(inputs)] or not mask.get("tensor"):
         faults.append(f"mask needs a tensor name and the shape [1, {len(inputs)}] (one flag per input)")
     for label, names in (("input tensors", [i.tensor for i in inputs]), ("modalities", [i.modality for i in inputs]),
-                         ("heads", [h.name for h in heads])):
+                         ("heads", [h.name for h in heads]), ("context inputs", [c.name for c in context])):
         if len(set(names)) != len(names):
             faults.append(f"{label} are not unique: {', '.join(names)}")
     if not isinstance(raw.get("name"), str):
@@ -83,7 +102,7 @@ def parse_spec(raw, origin="window spec"):
     if faults:
         raise TrainingError(f"window spec '{origin}' is not usable: " + "; ".join(faults))
     embedding = (raw.get("embedding") or {}).get("tensor", "embedding")
-    return WindowSpec(raw["name"], tuple(inputs), mask["tensor"], tuple(heads), embedding, raw)
+    return WindowSpec(raw["name"], tuple(inputs), mask["tensor"], tuple(heads), embedding, raw, tuple(context))
 
 
 def _list(raw, key, faults):
@@ -121,14 +140,30 @@ def _input(item, index, faults):
 
 def _head(item, index, faults):
     where = f"heads[{index}]"
-    if item.get("kind") != "classification":
-        faults.append(f"{where}.kind is '{item.get('kind')}', only classification is supported")
+    kind = item.get("kind")
+    if kind not in ("classification", "regression"):
+        faults.append(f"{where}.kind is '{kind}', expected classification or regression")
         return None
-    labels = item.get("labels", [])
-    if len(labels) < 2 or len(set(labels)) != len(labels):
-        faults.append(f"{where}.labels needs two or more different names")
+    if kind == "regression":
+        labels = item.get("elements") or item.get("labels") or []
+        if not labels or len(set(labels)) != len(labels):
+            faults.append(f"{where}.elements needs a different name for each value")
+        if len(item.get("units", ())) != len(labels):
+            faults.append(f"{where}.units names {len(item.get('units', ()))} units for {len(labels)} values")
+    else:
+        labels = item.get("labels", [])
+        if len(labels) < 2 or len(set(labels)) != len(labels):
+            faults.append(f"{where}.labels needs two or more different names")
     if not item.get("name") or not item.get("tensor"):
         faults.append(f"{where} needs a name and a tensor")
         return None
     per_modality = item.get("per_modality_tensor") or item["tensor"] + "_per_modality"
-    return HeadSpec(item["name"], item["tensor"], tuple(labels), per_modality)
+    return HeadSpec(item["name"], item["tensor"], tuple(labels), per_modality, kind)
+
+
+def _context(item, index, faults):
+    labels = item.get("labels") or []
+    if not item.get("name") or len(labels) < 2 or len(set(labels)) != len(labels):
+        faults.append(f"context[{index}] needs a name and two or more different labels")
+        return None
+    return ContextSpec(item["name"], item.get("tensor") or "context_" + item["name"], tuple(labels))

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,10 +16,11 @@ class Windows:
     inputs: dict      # tensor name -> [N, ...]
     avail: np.ndarray   # float32 [N, M], 1 = present
     start_ns: np.ndarray
-    labels: dict      # head name -> int64 [N]
+    labels: dict      # head name -> int64 [N], or float32 [N, K] (NaN = none) for a regression
     group: np.ndarray   # int64 [N], index into groups
     groups: list
     sha256: list      # of every file read, in order
+    context: dict = field(default_factory=dict)  # context name -> int64 [N], -1 = unknown
 
     def __len__(self):
         return len(self.avail)
@@ -28,14 +29,17 @@ class Windows:
         """The windows at `index` (integers or booleans), same groups table."""
         return Windows({name: array[index] for name, array in self.inputs.items()}, self.avail[index],
                        self.start_ns[index], {name: array[index] for name, array in self.labels.items()},
-                       self.group[index], self.groups, self.sha256)
+                       self.group[index], self.groups, self.sha256,
+                       {name: array[index] for name, array in self.context.items()})
 
     def by_labels(self):
         """The same windows grouped by their combination of labels: repetitions of one object share a group."""
-        heads = sorted(self.labels)
+        heads = sorted(head for head in self.labels if self.labels[head].ndim == 1)
+        if not heads:
+            raise TrainingError("split.by is labels, but no head is a classification: split by group")
         rows, group = np.unique(np.stack([self.labels[head] for head in heads], axis=1), axis=0, return_inverse=True)
         names = ["-".join(str(value) for value in row) for row in rows]
-        return Windows(self.inputs, self.avail, self.start_ns, self.labels, group.reshape(-1), names, self.sha256)
+        return replace(self, group=group.reshape(-1), groups=names)
 
 
 def load_windows(paths, spec):
@@ -56,7 +60,8 @@ def load_windows(paths, spec):
         {head.name: np.concatenate([part.labels[head.name] for part in parts]) for head in spec.heads},
         np.concatenate([np.array([number[name] for name in part.groups], np.int64)[part.group] for part in parts]),
         groups,
-        [digest for part in parts for digest in part.sha256])
+        [digest for part in parts for digest in part.sha256],
+        {item.name: np.concatenate([part.context[item.name] for part in parts]) for item in spec.context})
 
 
 def _load_one(path, spec):
@@ -78,15 +83,17 @@ def _load_one(path, spec):
         {item.tensor: arrays[item.tensor] for item in spec.inputs},
         arrays["avail"],
         arrays["start_ns"],
-        {head.name: arrays["labels_" + head.name].astype(np.int64) for head in spec.heads},
+        {head.name: arrays["labels_" + head.name].astype(np.float32 if head.kind == "regression" else np.int64)
+         for head in spec.heads},
         arrays["group"].astype(np.int64),
         [str(name) for name in arrays["groups"]],
-        [digest])
+        [digest],
+        {item.name: arrays["context_" + item.name].astype(np.int64) for item in spec.context})
 
 
 def _check(arrays, spec):
     names = [item.tensor for item in spec.inputs] + ["avail", "start_ns", "group", "groups"]
-    names += ["labels_" + head.name for head in spec.heads]
+    names += ["labels_" + head.name for head in spec.heads] + ["context_" + item.name for item in spec.context]
     missing = [name for name in names if name not in arrays]
     if missing:
         return ["missing arrays " + ", ".join(missing)]
@@ -100,12 +107,37 @@ def _check(arrays, spec):
         faults.append(f"avail must be float32 [{count}, {len(spec.inputs)}]")
     for head in spec.heads:
         labels = arrays["labels_" + head.name]
-        if labels.shape != (count,) or (count and (labels.min() < -1 or labels.max() >= len(head.labels))):
-            faults.append(f"labels_{head.name} must be [{count}] within -1..{len(head.labels) - 1}")
+        if head.kind == "regression":
+            if labels.shape != (count, head.size) or labels.dtype.kind != "f":
+                faults.append(f"labels_{head.name} must be float32 [{count}, {head.size}], NaN where there is none")
+        else:
+            _check_index(labels, count, head.labels, "labels_" + head.name, faults)
+    for item in spec.context:
+        _check_index(arrays["context_" + item.name], count, item.labels, "context_" + item.name, faults)
+    faults += _check_finite(arrays, spec)
     group = arrays["group"]
     if group.shape != (count,) or (count and (group.min() < 0 or group.max() >= len(arrays["groups"]))):
         faults.append(f"group must be [{count}] indices into groups ({len(arrays['groups'])})")
     return faults + _check_meta(arrays, spec)
+
+
+def _check_index(index, count, labels, name, faults):
+    if index.shape != (count,) or (count and (index.min() < -1 or index.max() >= len(labels))):
+        faults.append(f"{name} must be [{count}] within -1..{len(labels) - 1}")
+
+
+def _check_finite(arrays, spec):
+    """A present sensor's samples must be numbers: one NaN among them would end the training with a NaN loss."""
+    faults = []
+    for number, item in enumerate(spec.inputs):
+        if item.type == "uint8" or arrays[item.tensor].shape[:1] != arrays["avail"].shape[:1]:
+            continue
+        finite = np.isfinite(arrays[item.tensor]).reshape(len(arrays["avail"]), -1).all(axis=1)
+        bad = np.flatnonzero(~finite & (arrays["avail"][:, number] > 0.5)) if arrays["avail"].ndim == 2 else []
+        if len(bad):
+            faults.append(f"{item.tensor} holds NaN or infinity in {len(bad)} windows that say it is present "
+                          f"(first: window {bad[0]})")
+    return faults
 
 
 def _check_meta(arrays, spec):
@@ -117,10 +149,11 @@ def _check_meta(arrays, spec):
     except ValueError as error:
         return [f"meta is not JSON: {error}"]
     faults = []
-    for head in spec.heads:
-        labels = meta.get("labels", {}).get(head.name)
-        if labels is not None and list(labels) != list(head.labels):
-            faults.append(f"labels of {head.name} are {labels}, the spec has {list(head.labels)}")
+    named = [("labels", item) for item in spec.heads] + [("context", item) for item in spec.context]
+    for kind, item in named:
+        labels = (meta.get(kind) or {}).get(item.name)
+        if labels is not None and list(labels) != list(item.labels):
+            faults.append(f"{kind} of {item.name} are {labels}, the spec has {list(item.labels)}")
     tensors = [item.get("tensor") if isinstance(item, dict) else item for item in meta.get("inputs", [])]
     if tensors and tensors != [item.tensor for item in spec.inputs]:
         faults.append(f"it was cut for the inputs {tensors}")

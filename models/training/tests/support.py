@@ -74,11 +74,96 @@ def write_windows(path, spec, count=24, groups=6, seed=0, change=None):
     arrays["groups"] = np.array([f"object-{i}" for i in range(groups)])
     labels = {}
     for head in spec.heads:
-        arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
+        if head.kind == "regression":
+            arrays["labels_" + head.name] = random.randn(count, head.size).astype(np.float32)
+        else:
+            arrays["labels_" + head.name] = ((np.arange(count) % groups) % len(head.labels)).astype(np.int32)
         labels[head.name] = list(head.labels)
+    for item in spec.context:
+        arrays["context_" + item.name] = (np.arange(count) % (len(item.labels) + 1) - 1).astype(np.int32)
     arrays["meta"] = np.array(json.dumps({"model": spec.name, "tool": "test", "recordings": [],
-                                          "inputs": [item.tensor for item in spec.inputs], "labels": labels}))
+                                          "inputs": [item.tensor for item in spec.inputs], "labels": labels,
+                                          "context": {item.name: list(item.labels) for item in spec.context}}))
     if change:
         change(arrays)
     np.savez(path, **arrays)
     return path
+
+
+LONG = os.environ.get("EDGEFUSION_LONG_TESTS", "") not in ("", "0")
+
+
+def switch_spec():
+    """All kinds of input, both kinds of head, one context: what the switches are tested on."""
+    raw = tiny_raw(("a", "c"), steps=4, width=3)
+    vector, other = raw["inputs"]
+    eye = {"tensor": "eye", "modality": "eye", "kind": "frames", "type": "uint8", "shape": [1, 2, 8, 8, 1],
+           "layout": "NTHWC", "pixel_format": "gray8", "rate_hz": 2}
+    sound = {"tensor": "sound", "modality": "sound", "kind": "audio", "type": "float32", "shape": [1, 800],
+             "layout": "NT", "rate_hz": 800}
+    raw["inputs"] = [vector, eye, other, sound]
+    raw["mask"]["shape"] = [1, 4]
+    raw["heads"].append({"name": "place", "kind": "regression", "tensor": "values", "elements": ["x", "y"],
+                         "units": ["m", "m"]})
+    raw["context"] = [{"name": "behaviour", "tensor": "context_behaviour", "labels": ["push", "lift", "drop"]}]
+    return parse_spec(raw)
+
+
+def switch_model(seed=0, **options):
+    """Raw patches for sound, TokenLearner on the frames, pooling on a vector."""
+    modalities = {"eye": {"tubelet": [1, 4, 4], "reduce": "token_learner", "reduce_to": 3},
+                  "sound": {"tokeniser": "waveform", "patch_samples": 100},
+                  "c": {"reduce": "pool", "reduce_to": 2, "reduce_after": 0}}
+    model = tiny_model(switch_spec(), seed, **{"layers": 3, "modalities": modalities, "latents": 3, **options})
+    with torch.no_grad():  # the context starts without any effect
+        for encoder in model.encoders:
+            for table in encoder.context.tables:
+                table.weight.add_(torch.randn_like(table.weight) * 0.3)
+        model.scales["place"].mean.copy_(torch.tensor([1.0, -2.0]))
+        model.scales["place"].scale.copy_(torch.tensor([2.0, 0.5]))
+    return model
+
+
+def switch_inputs(spec, count, seed=1):
+    """Random windows and known contexts."""
+    random = np.random.RandomState(seed)
+    inputs = [torch.from_numpy(random.randint(0, 256, (count,) + item.shape[1:]).astype(np.uint8)
+                               if item.type == "uint8" else random.randn(count, *item.shape[1:]).astype(np.float32))
+              for item in spec.inputs]
+    return inputs, [torch.nn.functional.one_hot(torch.arange(count) % 3, 3).float()]
+
+
+def synthetic_files(folder, count=400, kind="redundant", **sections):
+    """(configuration, window file) of the synthetic sensors in `folder`: a small, fast training."""
+    from edgefusion_training import jsonfile
+    from edgefusion_training.synthetic import synthetic_spec, synthetic_windows
+
+    spec, windows = synthetic_spec(), synthetic_windows(kind, count, 1)
+    jsonfile.write(os.path.join(folder, "spec.json"), spec.raw)
+    arrays = {"avail": windows.avail, "coverage": windows.avail, "start_ns": windows.start_ns,
+              "group": windows.group.astype(np.int32), "groups": np.array(windows.groups),
+              "labels_bit": windows.labels["bit"].astype(np.int32), "meta": np.array("{}"), **windows.inputs}
+    np.savez(os.path.join(folder, "windows.npz"), **arrays)
+    config = {"spec": "spec.json", "model": {"width": 16, "layers": 3, "fusion_layer": 1, "attention_heads": 2,
+                                             "bottleneck_tokens": 2, "readout": "mean_logits"},
+              "training": {"epochs": 4, "batch": 32, "learning_rate": 3e-3, "ema": 0.9},
+              "split": {"folds": 4, "by": "group"}, "seed": 3}
+    for section, members in sections.items():
+        config[section] = {**config.get(section, {}), **members} if isinstance(members, dict) else members
+    jsonfile.write(os.path.join(folder, "config.json"), config)
+    return os.path.join(folder, "config.json"), os.path.join(folder, "windows.npz")
+
+
+def run_cli(*arguments):
+    """(exit code, standard output, standard error) of the command line, run in this process."""
+    import contextlib
+    import io
+    import warnings
+
+    from edgefusion_training import cli
+
+    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = cli.main(list(arguments))
+    return code, out.getvalue(), err.getvalue()

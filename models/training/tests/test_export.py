@@ -1,8 +1,6 @@
 """Export: graph against PyTorch, manifest validity, reproducible parity inputs, the whole command line once."""
 
-import contextlib
 import hashlib
-import io
 import json
 import os
 import tempfile
@@ -11,9 +9,9 @@ import warnings
 
 import numpy as np
 import torch
-from support import PACKAGE_ROOT, real_spec, spec_path, write_windows
+from support import PACKAGE_ROOT, real_spec, run_cli, spec_path, write_windows
 
-from edgefusion_training import cli, parity
+from edgefusion_training import parity
 from edgefusion_training.model import FusionModel
 from edgefusion_training.onnx_reference import evaluate_graph
 from edgefusion_training.spec import load_spec
@@ -22,14 +20,6 @@ try:
     import onnx
 except ImportError:
     onnx = None
-
-
-def run_cli(*arguments):
-    with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(io.StringIO()) as err:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            code = cli.main(list(arguments))
-    return code, out.getvalue(), err.getvalue()
 
 
 class ParityInputs(unittest.TestCase):

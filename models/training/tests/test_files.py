@@ -128,8 +128,13 @@ class Configurations(unittest.TestCase):
             self.assertEqual(name, spec.name)
             self.assertTrue(config["recipe"])
 
+    def test_values_of_the_wrong_kind_are_reported_together(self):
+        with self.assertRaisesRegex(TrainingError, "training.epochs must be a number, not 'ten'; .*training.amp must be "
+                                                   "true or false.*augment.noise must be an object"):
+            fill_config({"training": {"epochs": "ten", "amp": 1}, "augment": {"noise": 0.1}})
+
     def test_unknown_members_are_reported_together(self):
-        with self.assertRaisesRegex(TrainingError, "training.epoch'; .*augment.mixin'"):
+        with self.assertRaisesRegex(TrainingError, "training.epoch' .did you mean 'epochs'.*augment.mixin'"):
             fill_config({"training": {"epoch": 3}, "augment": {"mixin": 1}})
 
 

@@ -1,13 +1,15 @@
 """Isolation, order invariance, masks, hand-computed exchange, parameter and MAC counts."""
 
+import re
 import unittest
 
 import torch
 from support import random_inputs, real_spec, tiny_model, tiny_spec
 
-from edgefusion_training.block import Block, block_macs, block_parameters
+from edgefusion_training.block import Attention, Mlp, block_macs, block_parameters
 from edgefusion_training.errors import TrainingError
-from edgefusion_training.model import FusionModel, masked_mean
+from edgefusion_training.fusion import masked_mean
+from edgefusion_training.model import FusionModel
 from edgefusion_training.readout import masked_weights
 
 
@@ -16,6 +18,12 @@ def layer_tokens(model, inputs, avail):
     with torch.no_grad():
         model.fuse(model.features(inputs, avail), avail, layer_tokens=record)
     return record
+
+
+def renumbered(key, number_of):
+    """The name of a weight when the modalities are numbered otherwise."""
+    return re.sub(r"^(encoders|unimodal\.kind|layers\.(?:mixing|mlps)\.\d+)\.(\d+)\.",
+                  lambda found: f"{found[1]}.{number_of(int(found[2]))}.", key)
 
 
 class Isolation(unittest.TestCase):
@@ -39,7 +47,7 @@ class Isolation(unittest.TestCase):
 
     def test_a_single_fusion_layer_would_not_exchange_and_is_rejected(self):
         model = tiny_model(tiny_spec())
-        model.fusion_layer = 3  # behind the validator's back: what it protects from
+        model.fusion_layer = model.fusion.first = 3  # behind the validator's back: what it protects from
         inputs, avail = random_inputs(model.spec), torch.ones(3, 3)
         before = layer_tokens(model, inputs, avail)
         inputs[1] = inputs[1] + 1.0
@@ -50,7 +58,7 @@ class Isolation(unittest.TestCase):
             FusionModel(tiny_spec(), {"layers": 4, "fusion_layer": 3})
 
     def test_every_bad_option_is_reported_at_once(self):
-        with self.assertRaisesRegex(TrainingError, "unknown option .wdth.; bottleneck_tokens"):
+        with self.assertRaisesRegex(TrainingError, "unknown option 'wdth' .did you mean 'width'.*bottleneck_tokens"):
             FusionModel(tiny_spec(), {"wdth": 1, "bottleneck_tokens": 0})
 
 
@@ -61,12 +69,7 @@ class OrderInvariance(unittest.TestCase):
         model, other = tiny_model(spec), tiny_model(permuted, seed=9)
         state = model.state_dict()
         for key in list(state):
-            if key.startswith("encoders.") or key.startswith("unimodal.kind."):
-                head, tail = ("encoders", key[9:]) if key.startswith("encoders.") else ("unimodal.kind", key[14:])
-                number, rest = tail.split(".", 1)
-                other.state_dict()[f"{head}.{order.index(int(number))}.{rest}"].copy_(state[key])
-            else:
-                other.state_dict()[key].copy_(state[key])
+            other.state_dict()[renumbered(key, order.index)].copy_(state[key])
         inputs, avail = random_inputs(spec), torch.tensor([[1.0, 1, 1], [1, 0, 1], [0, 1, 1]])
         with torch.no_grad():
             a, b = model(inputs, avail), other([inputs[i] for i in order], avail[:, order])
@@ -83,10 +86,8 @@ class Masks(unittest.TestCase):
         model, reduced = tiny_model(spec), tiny_model(smaller, seed=5)
         state = model.state_dict()
         for key, value in reduced.state_dict().items():
-            if key == "readouts.kind.gate":
-                continue
-            source = key.replace("encoders.1.", "encoders.2.").replace("unimodal.kind.1.", "unimodal.kind.2.")
-            value.copy_(state[source])
+            if key != "readouts.kind.gate":
+                value.copy_(state[renumbered(key, lambda number: (0, 2)[number])])
         inputs = random_inputs(spec)
         with torch.no_grad():
             masked = model(inputs, torch.tensor([[1.0, 0.0, 1.0]]).expand(3, -1))
@@ -142,15 +143,17 @@ class HandComputed(unittest.TestCase):
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.zero_()
-            model.bottleneck.copy_(torch.tensor([[[0.0, 2.0]]]))
+            model.fusion.bottleneck.copy_(torch.tensor([[[0.0, 2.0]]]))
             for encoder, cls in zip(model.encoders, ([1.0, 0.0], [0.0, 3.0])):
                 encoder.cls.copy_(torch.tensor(cls).reshape(1, 1, 2))
                 encoder.embed.weight.copy_(torch.eye(2))
-                for block in encoder.blocks:
-                    block.norm1.weight.fill_(1.0)
-                    block.norm2.weight.fill_(1.0)
-                    block.qkv.weight[4:].copy_(torch.eye(2))
-                    block.projection.weight.copy_(torch.eye(2))
+            for layer in range(2):
+                for number in range(2):
+                    mixing, mlp = model.layers.mixing_part(layer, number), model.layers.mlp_part(layer, number)
+                    mixing.norm.weight.fill_(1.0)
+                    mlp.norm.weight.fill_(1.0)
+                    mixing.qkv.weight[4:].copy_(torch.eye(2))
+                    mixing.projection.weight.copy_(torch.eye(2))
             model.norm.weight.fill_(1.0)
         tokens = layer_tokens(model, [torch.tensor([[[4.0, 0.0]]]), torch.tensor([[[0.0, 1.0]]])], torch.ones(1, 2))
 
@@ -168,18 +171,20 @@ class HandComputed(unittest.TestCase):
 class Counts(unittest.TestCase):
     def test_block_parameters_follow_the_formula(self):
         for width, ratio in ((64, 4), (96, 4), (32, 2)):
-            actual = sum(p.numel() for p in Block(width, 2, ratio).parameters())
+            parts = (Attention(width, 2), Mlp(width, ratio))
+            actual = sum(p.numel() for part in parts for p in part.parameters())
             self.assertEqual(block_parameters(width, ratio), actual)
 
     def test_block_macs_follow_the_formula(self):
-        block, tokens, seen = Block(32, 4, 4), 10, []
-        for module in block.modules():
+        parts, tokens, seen = torch.nn.Sequential(Attention(32, 4), Mlp(32, 4)), 10, []
+        for module in parts.modules():
             if isinstance(module, torch.nn.Linear):
                 module.register_forward_hook(
                     lambda layer, args, out: seen.append(args[0].shape[1] * layer.in_features * layer.out_features))
-        block(torch.randn(1, tokens, 32))
+        parts(torch.randn(1, tokens, 32))
 
         self.assertEqual(block_macs(tokens, 32, 4), sum(seen) + 2 * tokens * tokens * 32)
+        self.assertEqual(block_macs(tokens, 32, 4), sum(part.macs(tokens) for part in parts))
 
     def test_the_shipped_sizes_stay_within_the_budget_of_an_edge_cpu(self):
         options = {"modalities": {"camera": {"tubelet": [5, 16, 16]}, "force": {"patch_steps": 20},

@@ -7,4 +7,8 @@ namespace EdgeFusion.OnnxRuntime.Parity;
 /// <param name="Mask">1 per input that is present.</param>
 /// <param name="Outputs">What the training framework answered: output tensor to values, row by row.</param>
 public sealed record ParityCase(
-    string Name, ImmutableArray<float> Mask, ImmutableDictionary<string, ImmutableArray<float>> Outputs);
+    string Name, ImmutableArray<float> Mask, ImmutableDictionary<string, ImmutableArray<float>> Outputs)
+{
+    /// <summary>Label number per tensor of a context input; -1 or absent = unknown.</summary>
+    public ImmutableDictionary<string, int> Context { get; init; } = ImmutableDictionary<string, int>.Empty;
+}

@@ -97,6 +97,31 @@ public sealed class ParityFile
         {
             Cases[number].Mask.AsSpan().CopyTo(arena.Floats(arena.MaskIndex));
         }
+
+        foreach (int slot in arena.ContextIndices)
+        {
+            Span<float> tensor = arena.Floats(slot);
+            tensor.Clear();
+            if (Cases[number].Context.TryGetValue(arena.Slots[slot].Name, out int label) && label >= 0)
+            {
+                tensor[label] = 1;
+            }
+        }
+    }
+
+    /// <summary>Fills inputs with a window of any number, all modalities present and the context unknown.</summary>
+    public void FillPresent(TensorArena arena, int number)
+    {
+        ArgumentNullException.ThrowIfNull(arena);
+        for (int slot = 0; slot < arena.InputCount; slot++)
+        {
+            SyntheticInput.Fill(arena, slot, number, _low[slot], _span[slot]);
+        }
+
+        for (int slot = arena.InputCount; slot < arena.FirstOutput; slot++)
+        {
+            arena.Floats(slot).Fill(slot == arena.MaskIndex ? 1 : 0);
+        }
     }
 
     /// <summary>
@@ -188,7 +213,36 @@ public sealed class ParityFile
         ImmutableArray<float> mask = Floats(entry.GetProperty("avail"));
         return mask.Length == manifest.Inputs.Length
             ? new ParityCase(entry.GetProperty("name").GetString() ?? "", mask, outputs.ToImmutable())
+            {
+                Context = ParseContext(entry, manifest, path),
+            }
             : throw new ModelException($"Parity file {path}: a mask has {mask.Length} entries.");
+    }
+
+    // Label number per context input; -1 = unknown.
+    private static ImmutableDictionary<string, int> ParseContext(
+        JsonElement entry, ModelManifest manifest, string path)
+    {
+        ImmutableDictionary<string, int>.Builder context =
+            ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        if (!entry.TryGetProperty("context", out JsonElement stated))
+        {
+            return context.ToImmutable();
+        }
+
+        foreach (ContextInput input in manifest.Context)
+        {
+            if (stated.TryGetProperty(input.Name, out JsonElement label))
+            {
+                int index = label.GetInt32();
+                context[input.Tensor] = index < input.Labels.Length
+                    ? index
+                    : throw new ModelException(
+                        $"Parity file {path}: context '{input.Name}' has no label number {index}.");
+            }
+        }
+
+        return context.ToImmutable();
     }
 
     private static ImmutableArray<float> Floats(JsonElement list)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
@@ -6,108 +7,169 @@ using EdgeFusion.OnnxRuntime.Parity;
 
 namespace EdgeFusion.Worker.Bench;
 
-/// <summary>What one model did on one provider.</summary>
-/// <param name="Model">Name of the model.</param>
-/// <param name="Asked">Provider asked for.</param>
-/// <param name="Info">What it ran on; null where the provider did not work.</param>
-/// <param name="Failure">Why it did not; null where it did.</param>
-/// <param name="FromTraining">Largest difference from the answers of training; null without a parity file.</param>
-/// <param name="FromCpu">Largest difference from the CPU provider; null for the CPU itself.</param>
-/// <param name="Tolerance">Largest difference that counts as equal.</param>
-/// <param name="P50Microseconds">Median time of a run.</param>
-/// <param name="P99Microseconds">99th percentile.</param>
-/// <param name="MaxMicroseconds">Longest run.</param>
-/// <param name="AllocatedBytesPerRun">Managed bytes per run.</param>
-/// <param name="LoadMilliseconds">Time to load and warm up.</param>
-internal sealed record EngineResult(
-    string Model, string Asked, EngineInfo? Info, string? Failure, double? FromTraining, double? FromCpu,
-    double Tolerance, double P50Microseconds, double P99Microseconds, double MaxMicroseconds,
-    double AllocatedBytesPerRun, double LoadMilliseconds)
-{
-    /// <summary>Whether it ran and agreed with training and with the CPU.</summary>
-    public bool IsOk => Failure is null && (FromTraining ?? 0) <= Tolerance && (FromCpu ?? 0) <= Tolerance;
-}
-
-/// <summary>Parity and latency of a model on each provider, beside the CPU.</summary>
-internal static class EngineBench
+/// <summary>
+/// Parity and latency of a model on each provider, as a whole and split, beside the whole on the CPU.
+/// </summary>
+internal sealed class EngineBench
 {
     // Half precision keeps 11 bits of the mantissa; logits of a few units then agree to about a hundredth.
     private const double HalfPrecisionTolerance = 5e-2;
     private const double DefaultTolerance = 1e-4;
+    private const int DecidedWindows = 400;
+
+    private readonly ModelBundle _bundle;
+    private readonly int _runs;
+    private readonly ImmutableArray<string> _absent;
+    private readonly bool _hasFile;
+    private readonly ParityFile _parity;
+    private readonly List<float[]> _answers = [];
+    private readonly List<int?> _decisions = [];
+
+    /// <summary>A bench of one model.</summary>
+    /// <param name="bundle">The model in full precision.</param>
+    /// <param name="runs">Runs to time, after a tenth of that as warm-up.</param>
+    /// <param name="absent">Modalities that are missing while it is timed.</param>
+    public EngineBench(ModelBundle bundle, int runs, ImmutableArray<string> absent)
+    {
+        _bundle = bundle;
+        _runs = runs;
+        _absent = absent;
+        _hasFile = File.Exists(Path.Combine(bundle.Manifest.Folder, ParityFile.FileName));
+        _parity = _hasFile ? ParityFile.Read(bundle.Manifest) : ParityFile.Synthetic(bundle.Manifest);
+    }
 
     /// <summary>Runs a model on the CPU and on each further provider.</summary>
-    /// <param name="bundle">The model.</param>
-    /// <param name="providers">Providers besides the CPU.</param>
-    /// <param name="options">Threads, device, precision.</param>
-    /// <param name="runs">Runs to time, after a tenth of that as warm-up.</param>
+    /// <inheritdoc cref="Providers"/>
     public static List<EngineResult> Run(
-        ModelBundle bundle, IEnumerable<string> providers, OnnxEngineOptions options, int runs)
+        ModelBundle bundle, IEnumerable<string> providers, OnnxEngineOptions options, int runs) =>
+        new EngineBench(bundle, runs, []).Providers(providers, options);
+
+    /// <summary>Runs the model on the CPU and on each further provider; where it is split, whole and split.</summary>
+    /// <param name="providers">Providers besides the CPU.</param>
+    /// <param name="options">Threads, device, graphs.</param>
+    public List<EngineResult> Providers(IEnumerable<string> providers, OnnxEngineOptions options)
     {
-        bool hasFile = File.Exists(Path.Combine(bundle.Manifest.Folder, ParityFile.FileName));
-        ParityFile parity = hasFile ? ParityFile.Read(bundle.Manifest) : ParityFile.Synthetic(bundle.Manifest);
-        List<float[]> reference = [];
-        List<EngineResult> results = [Measure(bundle, "cpu", options, runs, parity, hasFile, reference)];
-        foreach (string provider in providers)
+        List<EngineResult> results = [];
+        foreach (string provider in providers.Prepend("cpu").Distinct())
         {
-            if (provider != "cpu")
+            foreach (GraphChoice graph in Graphs(options.Graph))
             {
-                results.Add(Measure(bundle, provider, options, runs, parity, hasFile, reference));
+                string asked = graph == GraphChoice.Split ? provider + " split" : provider;
+                results.Add(Measure(_bundle, asked, options with { Providers = [provider], Graph = graph }));
             }
         }
 
         return results;
     }
 
-    private static EngineResult Measure(
-        ModelBundle bundle, string provider, OnnxEngineOptions options, int runs, ParityFile parity, bool hasFile,
-        List<float[]> reference)
+    /// <summary>Runs a variant of the model on the CPU; after <see cref="Providers"/>.</summary>
+    public EngineResult Variant(ModelBundle variant, OnnxEngineOptions options) =>
+        Measure(variant, "cpu " + variant.Precision, options with { Providers = ["cpu"], Graph = GraphChoice.Whole });
+
+    private GraphChoice[] Graphs(GraphChoice choice) => choice != GraphChoice.Auto ? [choice]
+        : _bundle.Split is null ? [GraphChoice.Whole] : [GraphChoice.Whole, GraphChoice.Split];
+
+    private EngineResult Measure(ModelBundle bundle, string asked, OnnxEngineOptions options)
     {
         string name = bundle.Manifest.Name;
         long begin = Stopwatch.GetTimestamp();
         try
         {
-            using OnnxEngine engine = OnnxEngine.Create(bundle, options with { Providers = [provider] });
+            using IInferenceEngine engine = OnnxEngines.Create(bundle, options);
             double load = Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
-            (double? training, double? cpu) = Compare(engine, parity, hasFile, reference);
-            double[] times = Time(engine, runs, out double allocated);
-            return new EngineResult(
-                name, provider, engine.Info, null, training, cpu, ToleranceOf(engine.Info, parity),
-                times[times.Length / 2], times[(int)(times.Length * 0.99)], times[^1], allocated, load);
+            (double? training, double? first) = Compare(engine);
+            double? decisions = Decide(engine);
+            return Time(engine, new EngineResult
+            {
+                Model = name,
+                Asked = asked,
+                Info = engine.Info,
+                FromTraining = training,
+                FromFirst = first,
+                EqualDecisions = decisions,
+                Tolerance = ToleranceOf(engine.Info),
+                LoadMilliseconds = load,
+            });
         }
         catch (ModelException fault)
         {
-            return new EngineResult(name, provider, null, fault.Message, null, null, 0, 0, 0, 0, 0, 0);
+            return new EngineResult { Model = name, Asked = asked, Failure = fault.Message };
         }
     }
 
-    private static double ToleranceOf(EngineInfo info, ParityFile parity) => info.Precision == "fp16"
+    private double ToleranceOf(EngineInfo info) => info.Precision != ModelBundle.FullPrecision
         ? HalfPrecisionTolerance
-        : parity.Tolerance > 0 ? parity.Tolerance : DefaultTolerance;
+        : _parity.Tolerance > 0 ? _parity.Tolerance : DefaultTolerance;
 
-    // The CPU comes first and leaves its answers in the reference; every other provider is compared with them.
-    private static (double? Training, double? Cpu) Compare(
-        OnnxEngine engine, ParityFile parity, bool hasFile, List<float[]> reference)
+    // The first engine leaves its answers; every other one is compared with them.
+    private (double? Training, double? First) Compare(IInferenceEngine engine)
     {
-        bool isReference = engine.Info.Provider == "cpu";
+        bool isFirst = _answers.Count == 0;
         double training = 0;
-        double cpu = 0;
-        for (int i = 0; i < parity.Cases.Length; i++)
+        double first = 0;
+        for (int i = 0; i < _parity.Cases.Length; i++)
         {
-            parity.Fill(engine.Arena, i);
+            _parity.Fill(engine.Arena, i);
             engine.Run();
-            training = hasFile ? Math.Max(training, parity.Difference(engine.Arena, i)) : 0;
+            training = _hasFile ? Math.Max(training, _parity.Difference(engine.Arena, i)) : 0;
             float[] answer = Outputs(engine.Arena);
-            if (isReference)
+            if (isFirst)
             {
-                reference.Add(answer);
+                _answers.Add(answer);
             }
-            else if (i < reference.Count)
+            else
             {
-                cpu = Math.Max(cpu, ParityFile.LargestDifference(reference[i], answer));
+                first = Math.Max(first, ParityFile.LargestDifference(_answers[i], answer));
             }
         }
 
-        return (hasFile ? training : null, isReference ? null : cpu);
+        return (_hasFile ? training : null, isFirst ? null : first);
+    }
+
+    /// <summary>
+    /// Share of equal decisions among the windows on which the first engine is not undecided: synthetic windows are
+    /// noise to a model, and where two labels are as good as equal the last bits decide.
+    /// </summary>
+    private double? Decide(IInferenceEngine engine)
+    {
+        bool isFirst = _decisions.Count == 0;
+        int equal = 0;
+        int compared = 0;
+        for (int window = 0; window < DecidedWindows; window++)
+        {
+            _parity.FillPresent(engine.Arena, window);
+            engine.Run();
+            int decision = DecisionOf(engine, out bool clear);
+            if (isFirst)
+            {
+                _decisions.Add(clear ? decision : null);
+            }
+            else if (_decisions[window] is { } expected)
+            {
+                compared++;
+                equal += decision == expected ? 1 : 0;
+            }
+        }
+
+        return isFirst || compared == 0 ? null : equal / (double)compared;
+    }
+
+    // One number for what all classifications decide.
+    private static int DecisionOf(IInferenceEngine engine, out bool clear)
+    {
+        clear = true;
+        var decision = default(HashCode);
+        for (int head = 0; head < engine.Manifest.Heads.Length; head++)
+        {
+            if (engine.Manifest.Heads[head].Kind == HeadKind.Classification)
+            {
+                ReadOnlySpan<float> logits = engine.Arena.Floats(engine.Arena.HeadIndices[head]);
+                decision.Add(ClearMargin.Best(logits, out float margin));
+                clear &= margin >= ClearMargin.Smallest;
+            }
+        }
+
+        return decision.ToHashCode();
     }
 
     private static float[] Outputs(TensorArena arena)
@@ -121,23 +183,65 @@ internal static class EngineBench
         return [.. values];
     }
 
-    private static double[] Time(OnnxEngine engine, int runs, out double allocated)
+    private EngineResult Time(IInferenceEngine engine, EngineResult result)
     {
-        for (int i = 0; i < Math.Max(10, runs / 10); i++)
+        FillForTiming(engine);
+        Repeat(engine.Run, Math.Max(10, _runs / 10), out _);
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        double[] times = Repeat(engine.Run, _runs, out long allocated);
+        TimeSpan used = Environment.CpuUsage.TotalTime - before;
+        return result with
         {
-            engine.Run();
+            P50Microseconds = times[times.Length / 2],
+            P99Microseconds = times[(int)(times.Length * 0.99)],
+            MaxMicroseconds = times[^1],
+            CpuMicroseconds = used.TotalMicroseconds / times.Length,
+            AgainMicroseconds = TimeAgain(engine),
+            AllocatedBytesPerRun = allocated / (double)times.Length,
+        };
+    }
+
+    private void FillForTiming(IInferenceEngine engine)
+    {
+        _parity.FillPresent(engine.Arena, 0);
+        for (int i = 0; i < engine.Manifest.Inputs.Length; i++)
+        {
+            if (_absent.Contains(engine.Manifest.Inputs[i].Modality) && engine.Arena.MaskIndex >= 0)
+            {
+                engine.Arena.Bytes(i).Clear();
+                engine.Arena.Floats(engine.Arena.MaskIndex)[i] = 0;
+            }
+        }
+    }
+
+    private double? TimeAgain(IInferenceEngine engine)
+    {
+        if (engine.Arena.MaskIndex < 0)
+        {
+            return null;
         }
 
-        double[] times = new double[Math.Max(1, runs)];
+        Span<float> mask = engine.Arena.Floats(engine.Arena.MaskIndex);
+        int present = mask.IndexOf(1f);
+        mask[present] = 0;
+        double[] times = Repeat(engine.RunAgain, Math.Max(10, _runs / 4), out _);
+        mask[present] = 1;
+        return times[times.Length / 2];
+    }
+
+    /// <summary>Times of a number of runs in microseconds, in order of length.</summary>
+    private static double[] Repeat(Action run, int runs, out long allocated)
+    {
+        double[] times = new double[runs];
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < times.Length; i++)
         {
             long begin = Stopwatch.GetTimestamp();
-            engine.Run();
+            run();
             times[i] = Stopwatch.GetElapsedTime(begin).TotalMicroseconds;
         }
 
-        allocated = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)times.Length;
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Array.Sort(times);
         return times;
     }

@@ -24,8 +24,10 @@ internal static class CommandLine
         root.Options.Add(new VersionOption());
         root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(DevicesCommand.Create());
         root.Subcommands.Add(ImportCommand.Create());
         root.Subcommands.Add(ReplayCommand.Create());
+        root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(RecoverCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
         root.Subcommands.Add(RegressCommand.Create());
@@ -34,6 +36,7 @@ internal static class CommandLine
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
         ParseResult parsed = root.Parse(args);
         var configuration = new InvocationConfiguration
         {

@@ -18,6 +18,11 @@ internal static class DemoCommand
         var seed = new Option<ulong>("--seed") { Description = "Seed of the cell.", DefaultValueFactory = _ => 1 };
         var model = new Option<string>("--model") { Description = "Model.", DefaultValueFactory = _ => "workcell" };
         var record = new Option<string?>("--record") { Description = "Record the run (.mcap)." };
+        var dashboard = new Option<int>("--dashboard")
+        {
+            Description = "Port of the live page on 127.0.0.1; 0 = a free one.",
+            DefaultValueFactory = _ => new DashboardOptions().Port,
+        };
         var fault = new Option<string[]>("--fault")
         {
             Description = "SOURCE:KIND:START:SECONDS, e.g. arm:mute:5:10; may be repeated.",
@@ -31,7 +36,7 @@ internal static class DemoCommand
               edgefusion demo --fault wrist:mute:10:5 --record run.mcap --seconds 30
             """)
         {
-            seconds, seed, model, record, fault,
+            seconds, seed, model, record, dashboard, fault,
         };
         command.SetAction((parsed, stopping) =>
         {
@@ -40,6 +45,7 @@ internal static class DemoCommand
                 Node = "demo",
                 Model = new ModelOptions { Name = parsed.GetValue(model)! },
                 Recording = new RecordingOptions { File = parsed.GetValue(record) ?? "" },
+                Dashboard = new DashboardOptions { Port = parsed.GetValue(dashboard) },
                 Simulator = new SimulatorOptions { Seed = parsed.GetValue(seed), Faults = parsed.GetValue(fault)! },
                 Sensors = Simulated(),
             };
@@ -80,6 +86,8 @@ internal static class DemoCommand
         }
 
         await host.StartAsync(ending.Token).ConfigureAwait(false);
+        await AnnouncePageAsync(host.Services.GetRequiredService<SessionHolder>(), ending.Token).ConfigureAwait(false);
+        Console.WriteLine();
         screen.Begin();
         while (!ending.IsCancellationRequested)
         {
@@ -91,6 +99,19 @@ internal static class DemoCommand
         Console.WriteLine(FormattableString.Invariant(
             $"{session.Pipeline.Windows} windows, {session.Pipeline.SkippedWindows} skipped, {latest.Count} shown"));
         return ExitCode.Success;
+    }
+
+    private static async Task AnnouncePageAsync(SessionHolder holder, CancellationToken ending)
+    {
+        try
+        {
+            string? page = await holder.Dashboard.Task.WaitAsync(ending).ConfigureAwait(false);
+            Console.WriteLine($"see it live in a browser:\n  {page ?? "not now: no page could be served"}");
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it began.
+        }
     }
 
     private static void Announce(LiveSession session, LocalBroker broker)

@@ -84,6 +84,14 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<string> Precision = EngineOptions.Precision();
+    private static readonly Option<string> Graph = EngineOptions.Graph();
+
+    private static readonly Option<int> Explain = new("--explain")
+    {
+        Description = "Say what each sensor contributed, every so many windows; 0 = as the recorded run did.",
+    };
+
     private static readonly Option<string> Provider = new("--provider")
     {
         Description = "cpu, cuda, tensorrt or auto. Only cpu gives the same bytes everywhere.",
@@ -104,7 +112,7 @@ internal static class ReplayCommand
             """)
         {
             Recording, Model, Realtime, Speed, From, To, Loop, Step, Mute, Fault, Out, Expect, Summary, Publish, Node,
-            Threads, NoInference, Recover, Cuts, Map, Provider,
+            Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -125,9 +133,10 @@ internal static class ReplayCommand
     {
         int threads = parsed.GetValue(Threads);
         double speed = parsed.GetValue(Realtime) ? 1 : parsed.GetValue(Speed);
-        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed))
+        int explain = parsed.GetValue(Explain);
+        if (threads is < 1 or > 64 || speed < 0 || !double.IsFinite(speed) || explain < 0)
         {
-            throw new ConfigurationException("--threads must be 1..64 and --speed 0 or more.");
+            throw new ConfigurationException("--threads must be 1..64, --speed and --explain 0 or more.");
         }
 
         double from = parsed.GetValue(From);
@@ -150,6 +159,7 @@ internal static class ReplayCommand
             Model = parsed.GetValue(Model)!,
             Speed = speed,
             Threads = threads,
+            ExplainEvery = explain,
             Inference = !parsed.GetValue(NoInference),
             Recover = parsed.GetValue(Recover),
             RepeatCuts = parsed.GetValue(Cuts) == "recorded",
@@ -158,6 +168,8 @@ internal static class ReplayCommand
             PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
             Node = parsed.GetValue(Node)!,
             Providers = [parsed.GetValue(Provider)!],
+            Precision = parsed.GetValue(Precision)!,
+            Graph = parsed.GetValue(Graph)!,
             Modalities = Modalities(parsed.GetValue(Map)!),
         };
     }

@@ -30,13 +30,26 @@ internal static class SimulateCommand
             DefaultValueFactory = _ => "zstd",
         };
         var command = new Command("simulate", """
-            Write a labelled recording of the simulated work cell (same seed, same bytes).
+            Write a labelled recording of the simulated work cell (same seed, same bytes), or with the name of a device
+            stand in for that device until Ctrl+C.
 
-            Example: edgefusion simulate --seed 7 --episodes 10 --to cell.mcap
+            Examples:
+              edgefusion simulate --seed 7 --episodes 10 --to cell.mcap
+              edgefusion simulate robotiq --link ./robotiq
             """)
         {
             to, seed, episodes, compression,
         };
+        foreach (Command device in DeviceSimulationCommands.Create())
+        {
+            command.Subcommands.Add(device);
+        }
+
+        foreach (Command bridge in RosSimulationCommands.Create())
+        {
+            command.Subcommands.Add(bridge);
+        }
+
         command.SetAction((parsed, stopping) => Task.FromResult(Run(
             parsed.GetValue(to)!,
             new WorkCellOptions { Seed = parsed.GetValue(seed), Episodes = parsed.GetValue(episodes) },

@@ -116,8 +116,16 @@ internal static class WindowsCommand
         string path, ModelManifest manifest, WindowFile file, CancellationToken stopping)
     {
         using RecordingFeed feed = Recordings.OpenFeed(path);
-        file.Begin(Path.GetFileNameWithoutExtension(path), Recordings.Sha256(path), LabelTrack.Read(feed.File));
-        Cut(feed, feed.Origin, feed.End, manifest, file, Path.GetFileName(path), stopping);
+        LabelTrack track = LabelTrack.Read(feed.File);
+        file.Begin(Path.GetFileNameWithoutExtension(path), Recordings.Sha256(path), track);
+        var setup = new VirtualSetup
+        {
+            Manifest = manifest,
+            Origin = feed.Origin,
+            Windows = file,
+            Context = new RecordedContext(manifest, track),
+        };
+        Cut(feed, feed.End, setup, Path.GetFileName(path), stopping);
     }
 
     private static void CutSimulation(
@@ -133,24 +141,29 @@ internal static class WindowsCommand
         string name = string.Create(CultureInfo.InvariantCulture, $"simulation-{request.Seed}");
         file.Begin(name, "", track.Sorted());
         using var feed = new MergedFeed(cell.CreateSources());
-        Cut(feed, cell.Options.Start, cell.End, manifest, file, name, stopping);
+        var setup = new VirtualSetup
+        {
+            Manifest = manifest,
+            Origin = cell.Options.Start,
+            Windows = file,
+            Context = new RecordedContext(manifest, track),
+        };
+        Cut(feed, cell.End, setup, name, stopping);
     }
 
     private static void Cut(
-        ISampleFeed feed, Timestamp origin, Timestamp end, ModelManifest manifest, WindowFile file, string title,
-        CancellationToken stopping)
+        ISampleFeed feed, Timestamp end, VirtualSetup setup, string title, CancellationToken stopping)
     {
-        using var pipeline = new VirtualPipeline(
-            new VirtualSetup { Manifest = manifest, Origin = origin, Windows = file }, feed.Sensors);
+        using var pipeline = new VirtualPipeline(setup, feed.Sensors);
         foreach (string problem in pipeline.Plan.Problems)
         {
             Console.Error.WriteLine($"note: {problem}");
         }
 
-        double length = Math.Max(1, end.NanosecondsSince(origin));
+        double length = Math.Max(1, end.NanosecondsSince(setup.Origin));
         ProgressLine.Run(title, report =>
         {
-            var watched = new ReportingFeed(feed, now => report(now.NanosecondsSince(origin) / length));
+            var watched = new ReportingFeed(feed, now => report(now.NanosecondsSince(setup.Origin) / length));
             pipeline.Run(watched, stopping);
         });
     }

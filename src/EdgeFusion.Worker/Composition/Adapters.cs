@@ -3,6 +3,8 @@ using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
+using EdgeFusion.Sensing;
+using EdgeFusion.Sensing.Channels;
 using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Composition;
@@ -33,6 +35,32 @@ internal static partial class Adapters
         AddMqttNet(catalog);
         return catalog.Create(options.Mqtt.Adapter, options);
     }
+
+    /// <summary>Sensors of the packages that this build has.</summary>
+    public static void AddPackages(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog)
+    {
+        AddOpenCvSharp(catalog);
+        AddNAudio(catalog);
+    }
+
+    /// <summary>A serial line on the package System.IO.Ports; null where this build has none.</summary>
+    /// <param name="device">The port.</param>
+    /// <param name="baudRate">Bits per second.</param>
+    /// <param name="parity">0 none, 1 even, 2 odd.</param>
+    /// <param name="stopBits">1 or 2.</param>
+    public static IByteEndpoint? SystemPort(string device, int baudRate, int parity, int stopBits)
+    {
+        IByteEndpoint? endpoint = null;
+        UseSystemPort(device, baudRate, parity, stopBits, ref endpoint);
+        return endpoint;
+    }
+
+    static partial void AddOpenCvSharp(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog);
+
+    static partial void AddNAudio(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog);
+
+    static partial void UseSystemPort(
+        string device, int baudRate, int parity, int stopBits, ref IByteEndpoint? endpoint);
 
     static partial void AddMqttNet(AdapterCatalog<WorkerOptions, IPublisher> catalog);
 

@@ -23,10 +23,18 @@ internal sealed class SensorFactory
         _origin = new PaceOrigin(_cellOptions.Start);
         _catalog.Add("simulator", request => Simulated(request.Name, request.Options));
         _catalog.Add("replay", request => Replayed(request.Name, request.Options));
+        ForceAdapters.AddTo(_catalog);
+        JointAdapters.AddTo(_catalog);
+        MediaSensors.AddTo(_catalog);
+        RosSensors.AddTo(_catalog);
+        Adapters.AddPackages(_catalog);
     }
 
     /// <summary>The simulated cell, once a sensor has asked for it.</summary>
     public WorkCell? Cell => _cell;
+
+    /// <summary>Names of all sensor adapters of this build.</summary>
+    public IReadOnlyCollection<string> AdapterNames => _catalog.Names;
 
     /// <summary>What to add to an instant of the cell to get one of the pipeline.</summary>
     public PaceOrigin Origin => _origin;

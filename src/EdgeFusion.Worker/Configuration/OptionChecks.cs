@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Configuration;
 
@@ -18,8 +19,10 @@ internal static class OptionChecks
         }
 
         CheckModel(options.Model, faults);
+        Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
+        CheckDashboard(options.Dashboard, faults);
         RecordingChecks.Check(options.Recording, faults);
     }
 
@@ -28,6 +31,10 @@ internal static class OptionChecks
         Require(faults, model.Name.Length > 0, "Model:Name", "is empty");
         Require(faults, model.Threads is >= 1 and <= 64, "Model:Threads", "must be 1..64");
         Require(faults, model.DeviceId is >= 0 and < 64, "Model:DeviceId", "must be 0..63");
+        Require(faults, Array.IndexOf(Engines.Precisions, model.Precision) >= 0, "Model:Precision",
+            $"is '{model.Precision}'; there are {string.Join(", ", Engines.Precisions)}");
+        Require(faults, Array.IndexOf(Engines.Graphs, model.Graph) >= 0, "Model:Graph",
+            $"is '{model.Graph}'; there are {string.Join(", ", Engines.Graphs)}");
         foreach (string provider in model.Providers)
         {
             Require(faults, Array.IndexOf(KnownProviders, provider) >= 0, "Model:Providers",
@@ -69,6 +76,21 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+    }
+
+    private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)
+    {
+        if (!dashboard.Enabled)
+        {
+            return;
+        }
+
+        Require(faults, dashboard.Port is >= 0 and <= 65_535, "Dashboard:Port", "must be 0..65535");
+        Require(faults, IPAddress.TryParse(dashboard.Address, out _), "Dashboard:Address",
+            $"'{dashboard.Address}' is no IP address; use 127.0.0.1 for this machine only, 0.0.0.0 for all");
+        Require(faults, dashboard.TokenFile.Length > 0 || IsLoopback(dashboard.Address), "Dashboard:TokenFile",
+            $"is missing: on {dashboard.Address} other machines could look; make a token (openssl rand -hex 16) and "
+            + "name its file");
     }
 
     private static bool IsLoopback(string host) =>

@@ -19,11 +19,23 @@ internal sealed record WorkerOptions
     /// <summary>Start although an input of the model has no sensor; it is then always missing. Default false.</summary>
     public bool AllowMissingSensors { get; init; }
 
+    /// <summary>
+    /// What the model is told besides its sensors, by name of the manifest's context, e.g. "behaviour": "grasp"; empty
+    /// or absent = unknown.
+    /// </summary>
+    public Dictionary<string, string> Context { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>What each sensor contributed to an answer.</summary>
+    public ExplainOptions Explain { get; init; } = new();
+
     /// <summary>The broker.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
     /// <summary>The queue in front of the broker.</summary>
     public OutboxLimitOptions Outbox { get; init; } = new();
+
+    /// <summary>The live page.</summary>
+    public DashboardOptions Dashboard { get; init; } = new();
 
     /// <summary>Recording of the run.</summary>
     public RecordingOptions Recording { get; init; } = new();
@@ -47,6 +59,15 @@ internal sealed record ModelOptions
     /// <summary>Threads within an operator on the CPU, 1..64. Default 1.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>fp32 (default), or fp16 or int8 where the model's manifest has that variant.</summary>
+    public string Precision { get; init; } = "fp32";
+
+    /// <summary>
+    /// auto (default): encoders and fusing graph where the model has them, so that a missing sensor saves its encoder
+    /// and explanations are cheap; whole or split: that and nothing else.
+    /// </summary>
+    public string Graph { get; init; } = "auto";
+
     /// <summary>Half precision where the provider offers it. Default false.</summary>
     public bool HalfPrecision { get; init; }
 
@@ -57,10 +78,20 @@ internal sealed record ModelOptions
     public string Shadow { get; init; } = "";
 }
 
+/// <summary>What each sensor contributed to an answer.</summary>
+internal sealed record ExplainOptions
+{
+    /// <summary>
+    /// Explain every so many windows, 0..1000000; 0 (default) = none. Costs one more run of the model per sensor before
+    /// the prediction is handed out; left out where the next window would have to wait.
+    /// </summary>
+    public int Every { get; init; }
+}
+
 /// <summary>One sensor.</summary>
 internal sealed record SensorOptions
 {
-    /// <summary>Adapter: simulator or replay (see the error text for what a build has).</summary>
+    /// <summary>Adapter: simulator, replay, or a device's (config/README.md lists them).</summary>
     public string Adapter { get; init; } = "";
 
     /// <summary>Modality, where it should differ from the adapter's own. Default empty = the adapter's.</summary>

@@ -1,5 +1,6 @@
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
+using EdgeFusion.Worker.Dashboard;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,8 @@ namespace EdgeFusion.Worker.Live;
 
 /// <summary>The hosted worker: starts a session, waits, stops it within the host's grace time.</summary>
 internal sealed partial class FusionWorker(
-    WorkerOptions options, LogObserver observer, ILogger<FusionWorker> logger, SessionHolder holder) : BackgroundService
+    WorkerOptions options, LogObserver observer, ILogger<FusionWorker> logger, ILoggerFactory logs,
+    SessionHolder holder) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,6 +25,16 @@ internal sealed partial class FusionWorker(
                 FellBack(session.Engine.Info.Provider, reason);
             }
 
+            await using DashboardServer? dashboard = await DashboardServer.StartAsync(
+                session, options.Dashboard, options.Node, logs, stoppingToken).ConfigureAwait(false);
+            holder.Dashboard.TrySetResult(dashboard?.Url);
+            if (dashboard is not null)
+            {
+                Serving(dashboard.Url);
+            }
+
+            await using ServiceManager? manager = ServiceManager.Connect(
+                new HealthProbe(session), Environment.GetEnvironmentVariable);
             await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
@@ -32,6 +44,11 @@ internal sealed partial class FusionWorker(
             if (session.Shadow is { } shadow)
             {
                 Shadowed(shadow.Name, shadow.Compared, shadow.Disagreeing, shadow.Skipped, shadow.Failed);
+            }
+
+            if (session.Pipeline.SkippedExplanations > 0)
+            {
+                Unexplained(session.Pipeline.SkippedExplanations);
             }
 
             if (session.Recorder is { Lost: > 0 } recorder)
@@ -53,11 +70,19 @@ internal sealed partial class FusionWorker(
             + "failed)")]
     private partial void Shadowed(string name, long compared, long disagreeing, long skipped, long failed);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "dashboard on {Url}")]
+    private partial void Serving(string url);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "running on {Provider}: {Reason}")]
     private partial void FellBack(string provider, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows ({Skipped} skipped)")]
     private partial void Stopped(long windows, long skipped);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Skipped} windows were not explained: the next window was too near; see Explain:Every")]
+    private partial void Unexplained(long skipped);
 
     [LoggerMessage(
         Level = LogLevel.Warning, Message = "the recording lacks {Lost} samples and predictions; it holds {Written}")]
@@ -69,6 +94,9 @@ internal sealed partial class FusionWorker(
 internal sealed class SessionHolder : IDisposable
 {
     public LiveSession? Session { get; private set; }
+
+    /// <summary>Where the page is, once it is served; null when it is not.</summary>
+    public TaskCompletionSource<string?> Dashboard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LiveSession Open(WorkerOptions options, LogObserver observer) =>
         Session ??= new LiveSession(options, observer);

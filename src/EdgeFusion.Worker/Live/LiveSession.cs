@@ -11,6 +11,7 @@ using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
+using EdgeFusion.Worker.Dashboard;
 
 namespace EdgeFusion.Worker.Live;
 
@@ -27,10 +28,11 @@ internal sealed class LiveSession : IDisposable
     {
         Clock = new PipelineClock(TimeProvider.System);
         Epoch = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(options.Model.Name));
+        ModelBundle bundle = Engines.OpenBundle(options.Model.Name, options.Model.Precision);
+        Context = OpenContext(options, bundle.Manifest);
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
-        Engine = OnnxEngine.Create(bundle, EngineOptions(options.Model));
+        Engine = Engines.Open(bundle, EngineOptions(options.Model));
         _shadow = new ShadowReport(options);
         Pipeline = new FusionPipeline(
             new PipelineSetup
@@ -38,12 +40,20 @@ internal sealed class LiveSession : IDisposable
                 Manifest = bundle.Manifest,
                 Engine = Engine,
                 Sensors = sensors,
+                Context = Context,
+                ExplainEvery = options.Explain.Every,
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
                 Shadow = _shadow.Open(bundle.Manifest, Clock, EngineOptions(options.Model)),
             },
             Clock, observer);
+        if (options.Dashboard.Enabled)
+        {
+            Recent = new RecentPredictions(bundle.Manifest);
+            Pipeline.AddSink(Recent);
+        }
+
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
@@ -65,8 +75,14 @@ internal sealed class LiveSession : IDisposable
 
     public SensorFactory Factory { get; }
 
+    /// <summary>What the model is told besides its sensors; may be set at any time from any thread.</summary>
+    public ContextSource Context { get; }
+
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
+
+    /// <summary>What the dashboard shows; null without one.</summary>
+    public RecentPredictions? Recent { get; }
 
     /// <summary>The recorder; null without one.</summary>
     public Recorder? Recorder => _recorders.Continuous;
@@ -100,9 +116,31 @@ internal sealed class LiveSession : IDisposable
         _publisher?.Dispose();
     }
 
+    private static ContextSource OpenContext(WorkerOptions options, ModelManifest manifest)
+    {
+        var values = new List<KeyValuePair<string, string?>>();
+        foreach ((string name, string label) in options.Context)
+        {
+            values.Add(new KeyValuePair<string, string?>(name, label));
+        }
+
+        ImmutableArray<string> faults = ContextSource.Check(manifest, values);
+        if (!faults.IsEmpty)
+        {
+            throw new ConfigurationException(
+                $"The context does not fit the model '{manifest.Name}':\n - Context:"
+                + string.Join("\n - Context:", faults));
+        }
+
+        var source = new ContextSource(manifest);
+        source.TrySet(values);
+        return source;
+    }
+
     private static OnnxEngineOptions EngineOptions(ModelOptions model) => new()
     {
         Providers = model.Providers.Length == 0 ? ["auto"] : [.. model.Providers],
+        Graph = Engines.Graph(model.Graph),
         DeviceId = model.DeviceId,
         IntraOpThreads = model.Threads,
         HalfPrecision = model.HalfPrecision,

@@ -36,7 +36,8 @@ internal sealed class AccuracySink : IPredictionSink
         for (int i = 0; i < _manifest.Heads.Length && prediction.HasScores; i++)
         {
             string? truth = _labels.Covering(_manifest.Heads[i].Name, prediction.Start, prediction.End);
-            if (truth is null || !_manifest.Heads[i].Labels.Contains(truth))
+            if (truth is null || _manifest.Heads[i].Kind == HeadKind.Regression
+                || !_manifest.Heads[i].Labels.Contains(truth))
             {
                 continue;
             }

@@ -23,6 +23,9 @@ internal sealed record ReplayRequest
     /// <summary>Whether what is left of a damaged recording is replayed.</summary>
     public bool Recover { get; init; }
 
+    /// <summary>Explain every so many windows; 0 = none but those that the recorded run explained.</summary>
+    public int ExplainEvery { get; init; }
+
     /// <summary>Seconds from the recording's start at which the replay begins.</summary>
     public double From { get; init; }
 
@@ -52,6 +55,10 @@ internal sealed record ReplayRequest
     public string? PublishTo { get; init; }
 
     public string Node { get; init; } = "replay";
+
+    public string Precision { get; init; } = "fp32";
+
+    public string Graph { get; init; } = "auto";
 
     public ImmutableArray<string> Providers { get; init; } = ["cpu"];
 

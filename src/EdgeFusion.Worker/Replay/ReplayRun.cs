@@ -45,7 +45,8 @@ internal sealed class ReplayRun : IDisposable
 
         _feed = Own(Recordings.OpenFeed(request.Recording, request.Modalities, request.Recover));
         Timestamp origin = Restrict(request);
-        _accuracy = new AccuracySink(_manifest, LabelTrack.Read(_feed.File));
+        LabelTrack labels = LabelTrack.Read(_feed.File);
+        _accuracy = new AccuracySink(_manifest, labels);
         ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
         sinks.Add(_accuracy);
         if (request.Out is { } path)
@@ -81,6 +82,8 @@ internal sealed class ReplayRun : IDisposable
                 Origin = origin,
                 Engines = engines,
                 Sinks = sinks.ToImmutable(),
+                Context = new RecordedContext(_manifest, labels),
+                ExplainEvery = request.ExplainEvery,
             },
             _feed.Sensors));
     }
@@ -199,11 +202,16 @@ internal sealed class ReplayRun : IDisposable
 
     private ImmutableArray<IInferenceEngine> OpenEngines(ReplayRequest request)
     {
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(request.Model));
+        ModelBundle bundle = Engines.OpenBundle(request.Model, request.Precision);
+        var options = new OnnxEngineOptions
+        {
+            Providers = request.Providers,
+            Graph = Engines.Graph(request.Graph),
+        };
         ImmutableArray<IInferenceEngine>.Builder engines = ImmutableArray.CreateBuilder<IInferenceEngine>();
         for (int i = 0; i < request.Threads; i++)
         {
-            engines.Add(Own(OnnxEngine.Create(bundle, new OnnxEngineOptions { Providers = request.Providers })));
+            engines.Add(Own(Engines.Open(bundle, options)));
         }
 
         return engines.ToImmutable();

@@ -73,6 +73,11 @@ internal static class ReplaySummary
             double p50 = pipeline.Stages.Infer.PercentileNanoseconds(0.5) / 1e6;
             double p99 = pipeline.Stages.Infer.PercentileNanoseconds(0.99) / 1e6;
             Line($"inference    p50 {p50:F2} ms, p99 {p99:F2} ms");
+            if (pipeline.Stages.Explain.Count > 0)
+            {
+                double explain = pipeline.Stages.Explain.PercentileNanoseconds(0.5) / 1e6;
+                Line($"explanation  p50 {explain:F2} ms, {pipeline.Stages.Explain.Count} windows");
+            }
         }
     }
 

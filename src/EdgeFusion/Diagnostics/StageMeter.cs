@@ -19,6 +19,9 @@ public sealed class StageMeter
     /// <summary>Outputs to prediction.</summary>
     public LatencyHistogram Decode { get; } = new();
 
+    /// <summary>Explaining an answer, where that is asked for; after <see cref="Total"/>.</summary>
+    public LatencyHistogram Explain { get; } = new();
+
     /// <summary>End of the window to the finished prediction.</summary>
     public LatencyHistogram Total { get; } = new();
 
@@ -31,5 +34,6 @@ public sealed class StageMeter
         Infer.Reset();
         Decode.Reset();
         Total.Reset();
+        Explain.Reset();
     }
 }

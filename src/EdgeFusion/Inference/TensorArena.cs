@@ -28,8 +28,8 @@ public sealed unsafe class TensorArena : IDisposable
 
     private byte* _block;
 
-    /// <summary>Lays out all tensors of a manifest: inputs in order, mask, then per head logits and per-modality
-    /// logits, then the embedding.</summary>
+    /// <summary>Lays out all tensors of a manifest: inputs in order, mask, context, then per head logits and
+    /// per-modality logits, then the embedding.</summary>
     public TensorArena(ModelManifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -45,6 +45,13 @@ public sealed unsafe class TensorArena : IDisposable
             MaskIndex = layout.Add(mask.Tensor, TensorType.Float32, [1, InputCount]);
         }
 
+        ImmutableArray<int>.Builder context = ImmutableArray.CreateBuilder<int>();
+        foreach (ContextInput entry in manifest.Context)
+        {
+            context.Add(layout.Add(entry.Tensor, TensorType.Float32, [1, entry.Labels.Length]));
+        }
+
+        ContextIndices = context.ToImmutable();
         FirstOutput = layout.Slots.Count;
         ImmutableArray<int>.Builder logits = ImmutableArray.CreateBuilder<int>();
         ImmutableArray<int>.Builder perModality = ImmutableArray.CreateBuilder<int>();
@@ -69,7 +76,7 @@ public sealed unsafe class TensorArena : IDisposable
         NativeMemory.Clear(_block, (nuint)Math.Max(ByteCount, Alignment));
     }
 
-    /// <summary>All tensors: inputs, mask, outputs.</summary>
+    /// <summary>All tensors: inputs, mask, context, outputs.</summary>
     public ImmutableArray<TensorSlot> Slots { get; }
 
     /// <summary>Number of model inputs without the mask; they are the first slots.</summary>
@@ -77,6 +84,9 @@ public sealed unsafe class TensorArena : IDisposable
 
     /// <summary>Slot of the mask, -1 where the model has none.</summary>
     public int MaskIndex { get; } = -1;
+
+    /// <summary>Slot of each context input; empty where the model has none.</summary>
+    public ImmutableArray<int> ContextIndices { get; }
 
     /// <summary>First slot that is an output.</summary>
     public int FirstOutput { get; }

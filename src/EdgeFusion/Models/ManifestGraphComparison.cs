@@ -18,26 +18,96 @@ internal sealed class ManifestGraphComparison
     public static List<string> Compare(ModelManifest manifest, OnnxGraph graph)
     {
         var comparison = new ManifestGraphComparison(graph);
-        comparison.Run(manifest);
+        comparison.Opset(manifest);
+        foreach (ModelInput input in manifest.Inputs)
+        {
+            comparison.Input(input.Tensor, input.Type, input.Shape);
+        }
+
+        comparison.Rest(manifest);
         return comparison._differences;
     }
 
-    private void Run(ModelManifest manifest)
+    /// <summary>The differences of an encoder graph.</summary>
+    public static List<string> CompareEncoder(ModelManifest manifest, SplitEncoder encoder, OnnxGraph graph)
+    {
+        var comparison = new ManifestGraphComparison(graph);
+        comparison.Opset(manifest);
+        foreach (ModelInput input in manifest.Inputs)
+        {
+            if (encoder.Inputs.Contains(input.Tensor))
+            {
+                comparison.Input(input.Tensor, input.Type, input.Shape);
+            }
+        }
+
+        foreach (string token in encoder.Outputs)
+        {
+            comparison.Tokens(token);
+        }
+
+        comparison.Undeclared();
+        return comparison._differences;
+    }
+
+    /// <summary>The differences of a fusing graph.</summary>
+    /// <param name="manifest">The model.</param>
+    /// <param name="graph">The fusing graph.</param>
+    /// <param name="encoders">The encoder graphs in the order of the manifest, found good.</param>
+    public static List<string> CompareFusion(
+        ModelManifest manifest, OnnxGraph graph, ImmutableArray<BundleGraph> encoders)
+    {
+        var comparison = new ManifestGraphComparison(graph);
+        comparison.Opset(manifest);
+        for (int i = 0; i < encoders.Length; i++)
+        {
+            foreach (string token in manifest.Split!.Encoders[i].Outputs)
+            {
+                OnnxTensor found = OnnxGraph.Find(encoders[i].Graph.Outputs, token)!;
+                comparison.Input(token, TensorType.Float32, found.FixedShape()!.Value);
+            }
+        }
+
+        comparison.Rest(manifest);
+        return comparison._differences;
+    }
+
+    private void Opset(ModelManifest manifest)
     {
         if (manifest.Opset != _graph.Opset)
         {
             _differences.Add($"opset: manifest says {manifest.Opset}, graph says {_graph.Opset}");
         }
+    }
 
-        int inputs = manifest.Inputs.Length;
-        foreach (ModelInput input in manifest.Inputs)
+    private void Tokens(string name)
+    {
+        const int Float32 = 1;
+        if (OnnxGraph.Find(_graph.Outputs, name) is not { } found)
         {
-            Input(input.Tensor, input.Type, input.Shape);
+            _differences.Add(
+                $"output '{PrintableText.Clean(name)}': the manifest names it, graph has {Names(_graph.Outputs)}");
         }
+        else if (found.ElementType != Float32 || found.FixedShape() is null)
+        {
+            _differences.Add($"output '{PrintableText.Clean(name)}': tokens must be float32 with all extents but the "
+                + $"batch given, graph says {found.Describe()}");
+        }
+    }
 
+    /// <summary>Everything but what the sensors feed: mask, context, heads, embedding, and what nobody
+    /// declared.</summary>
+    private void Rest(ModelManifest manifest)
+    {
+        int inputs = manifest.Inputs.Length;
         if (manifest.Mask is { } mask)
         {
             Input(mask.Tensor, TensorType.Float32, [1, inputs]);
+        }
+
+        foreach (ContextInput context in manifest.Context)
+        {
+            Input(context.Tensor, TensorType.Float32, [1, context.Labels.Length]);
         }
 
         foreach (ModelHead head in manifest.Heads)
@@ -54,6 +124,11 @@ internal sealed class ManifestGraphComparison
             Output(embedding.Tensor, [1, embedding.Size]);
         }
 
+        Undeclared();
+    }
+
+    private void Undeclared()
+    {
         foreach (OnnxTensor input in _graph.Inputs)
         {
             if (!_declared.Contains(input.Name))

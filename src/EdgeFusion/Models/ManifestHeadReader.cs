@@ -11,7 +11,8 @@ internal static class ManifestHeadReader
     public static ModelHead? Read(JsonElement element, string path, ManifestFaults faults)
     {
         ManifestObject? fields = ManifestObject.Open(
-            element, path, faults, "name", "kind", "tensor", "labels", "units", "per_modality_tensor", "temperature");
+            element, path, faults, "name", "kind", "tensor", "labels", "elements", "units", "per_modality_tensor",
+            "temperature");
         if (fields is null)
         {
             return null;
@@ -20,8 +21,7 @@ internal static class ManifestHeadReader
         string? name = fields.Text("name", required: true, TextRule.HeadName);
         int? kind = fields.Word("kind", required: true, "classification", "regression");
         string? tensor = fields.Text("tensor", required: true, TextRule.Tensor);
-        int fewest = kind == (int)HeadKind.Regression ? 1 : 2;
-        ImmutableArray<string>? labels = fields.Texts("labels", required: true, fewest, MaxLabels, unique: true);
+        ImmutableArray<string>? labels = Names(fields, kind == (int)HeadKind.Regression);
         ImmutableArray<string> units = fields.Texts("units", required: false, 1, MaxLabels, unique: false) ?? [];
         string? perModality = fields.Text("per_modality_tensor", required: false, TextRule.Tensor);
         faults.Distinct("head", name, path + ".name");
@@ -40,7 +40,7 @@ internal static class ManifestHeadReader
 
         if (labels is not null && units.Length > 0 && units.Length != labels.Value.Length)
         {
-            fields.Fault("units", $"has {units.Length} entries, labels has {labels.Value.Length}");
+            fields.Fault("units", $"has {units.Length} entries, the head has {labels.Value.Length} names");
         }
 
         if (name is null || kind is null || tensor is null || labels is null)
@@ -58,5 +58,25 @@ internal static class ManifestHeadReader
             PerModalityTensor = perModality,
             Temperature = temperature,
         };
+    }
+
+    // The values of a regression are named by "elements"; "labels" says the same and is what older manifests have.
+    private static ImmutableArray<string>? Names(ManifestObject fields, bool regression)
+    {
+        if (!fields.Has("elements"))
+        {
+            return fields.Texts("labels", required: true, regression ? 1 : 2, MaxLabels, unique: true);
+        }
+
+        if (!regression)
+        {
+            fields.Fault("elements", "a classification has labels");
+        }
+        else if (fields.Has("labels"))
+        {
+            fields.Fault("elements", "says the same as labels; give one of them");
+        }
+
+        return fields.Texts("elements", required: true, 1, MaxLabels, unique: true);
     }
 }

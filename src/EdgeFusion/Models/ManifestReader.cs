@@ -78,7 +78,8 @@ public static class ManifestReader
     {
         ManifestObject? fields = ManifestObject.Open(
             root, "$", faults, "$schema", "schema", "name", "version", "description", "file", "sha256", "opset",
-            "window", "inputs", "mask", "heads", "embedding", "numerics", "frontend", "provenance");
+            "window", "inputs", "mask", "context", "heads", "embedding", "split", "variants", "numerics", "frontend",
+            "provenance");
         if (fields is null)
         {
             return null;
@@ -98,9 +99,11 @@ public static class ManifestReader
         MaskInput? mask = Mask(fields, faults, entries.Count);
         ImmutableArray<ModelHead> heads = Heads(fields, faults);
         EmbeddingOutput? embedding = Embedding(fields, faults);
-        fields.FreeObject("numerics");
-        fields.FreeObject("frontend");
-        fields.FreeObject("provenance");
+        faults.Distinct("file", file, "$.file");
+        ImmutableArray<ContextInput> context = ManifestPartsReader.Context(fields, faults);
+        SplitGraphs? split = ManifestPartsReader.Split(fields, faults, inputs);
+        ImmutableArray<ModelVariant> variants = ManifestPartsReader.Variants(fields, faults);
+        FreeParts(fields);
         if (faults.Any)
         {
             return null;
@@ -118,11 +121,21 @@ public static class ManifestReader
             Window = window!,
             Inputs = inputs,
             Mask = mask,
+            Context = context,
             Heads = heads,
             Embedding = embedding,
+            Split = split,
+            Variants = variants,
         };
         CheckSize(manifest, faults);
         return manifest;
+    }
+
+    private static void FreeParts(ManifestObject fields)
+    {
+        fields.FreeObject("numerics");
+        fields.FreeObject("frontend");
+        fields.FreeObject("provenance");
     }
 
     private static void CheckSize(ModelManifest manifest, ManifestFaults faults)

@@ -50,8 +50,11 @@ public sealed class ModelCatalog(string folder)
     }
 
     /// <summary>Opens and checks a model by name or path.</summary>
+    /// <param name="nameOrPath">As for <see cref="ManifestPath"/>.</param>
+    /// <param name="precision">"fp32" (default), or that of a variant in the manifest.</param>
     /// <exception cref="ModelException">There is no such model, or it fails a check.</exception>
-    public ModelBundle Open(string nameOrPath) => ModelBundle.Open(ManifestPath(nameOrPath));
+    public ModelBundle Open(string nameOrPath, string precision = ModelBundle.FullPrecision) =>
+        ModelBundle.Open(ManifestPath(nameOrPath), precision: precision);
 
     private static string PathOf(string path)
     {

@@ -38,11 +38,20 @@ public sealed record ModelManifest
     /// <summary>The presence mask; null for a model without one (then every input must be present).</summary>
     public MaskInput? Mask { get; init; }
 
+    /// <summary>What else the model may be told, such as the action in progress; empty for most.</summary>
+    public ImmutableArray<ContextInput> Context { get; init; } = [];
+
     /// <summary>What the model answers; at least one.</summary>
     public required ImmutableArray<ModelHead> Heads { get; init; }
 
     /// <summary>Optional embedding output.</summary>
     public EmbeddingOutput? Embedding { get; init; }
+
+    /// <summary>The same model as encoders and a fusing graph; null where it was not exported so.</summary>
+    public SplitGraphs? Split { get; init; }
+
+    /// <summary>The same graph in other precisions; empty where there are none.</summary>
+    public ImmutableArray<ModelVariant> Variants { get; init; } = [];
 
     /// <summary>The folder that the manifest was read from; not part of the file.</summary>
     public string Folder { get; init; } = "";
@@ -212,7 +221,9 @@ public sealed record ModelHead
     /// <summary>Name of the graph's output [1,C] holding logits or values.</summary>
     public required string Tensor { get; init; }
 
-    /// <summary>Labels of a classification or names of the values of a regression; C of them.</summary>
+    /// <summary>
+    /// Labels of a classification, or names of the values of a regression ("elements" in the file); C of them.
+    /// </summary>
     public required ImmutableArray<string> Labels { get; init; }
 
     /// <summary>Units of the values of a regression; empty for a classification.</summary>

@@ -12,6 +12,9 @@ public sealed record OnnxTensor(string Name, int ElementType, ImmutableArray<lon
     /// <summary>The extent of a dimension that the graph leaves open.</summary>
     public const long Dynamic = -1;
 
+    // 2^26 elements, as for the inputs of a model.
+    private const long MaxElements = 1 << 26;
+
     /// <summary>Type and shape for people: "float32 [1,16000]"; a dynamic extent is "?".</summary>
     public string Describe()
     {
@@ -27,6 +30,30 @@ public sealed record OnnxTensor(string Name, int ElementType, ImmutableArray<lon
         }
 
         return $"{TypeName} [{string.Join(',', extents)}]";
+    }
+
+    /// <summary>The extents with an open batch as 1; null where another one is open, or none is declared.</summary>
+    public ImmutableArray<int>? FixedShape()
+    {
+        if (Dimensions.IsDefaultOrEmpty)
+        {
+            return null;
+        }
+
+        ImmutableArray<int>.Builder shape = ImmutableArray.CreateBuilder<int>(Dimensions.Length);
+        long elements = 1;
+        for (int i = 0; i < Dimensions.Length; i++)
+        {
+            long extent = i == 0 && Dimensions[i] == Dynamic ? 1 : Dimensions[i];
+            if (extent is < 1 or > int.MaxValue || (elements *= extent) > MaxElements)
+            {
+                return null;
+            }
+
+            shape.Add((int)extent);
+        }
+
+        return shape.MoveToImmutable();
     }
 
     /// <summary>Name of the element type.</summary>

@@ -38,9 +38,12 @@ public sealed class FusionPipeline : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
     private readonly WindowCut _cut;
+    private readonly IContextSource? _context;
+    private readonly EarlyEncoding? _early;
     private readonly long _epoch;
     private string? _engineFailure;
     private long _skippedBefore;
+    private long _skippedExplanations;
     private bool _skipping;
     private bool _started;
     private bool _disposed;
@@ -68,14 +71,18 @@ public sealed class FusionPipeline : IDisposable
         Grid = new WindowGrid(clock.Now, setup.Manifest.Window);
         _aligner = new WindowAligner(Grid, inputs, skipWhenBehind: true);
         Binder = new TensorBinder(inputs, setup.Manifest.Window);
-        _stage = new FusionStage(Binder, clock, Stages);
+        _stage = new FusionStage(Binder, clock, Stages, _engine is null ? 0 : setup.ExplainEvery);
+        _early = setup.EncodeEarly && _engine is { CanPrepare: true } engine
+            ? new EarlyEncoding(_aligner, Binder, engine)
+            : null;
         _predictions = new PredictionRing(setup.Manifest);
         foreach (IPredictionSink sink in setup.Sinks)
         {
             AddSink(sink);
         }
 
-        _cut = new WindowCut(inputs.Length);
+        _cut = new WindowCut(inputs.Length, setup.Manifest.Context.Length);
+        _context = setup.Context;
         _thread = new Thread(Run) { Name = "fusion", IsBackground = true };
     }
 
@@ -96,6 +103,9 @@ public sealed class FusionPipeline : IDisposable
 
     /// <summary>Windows skipped because the model was slower than the hop.</summary>
     public long SkippedWindows => _aligner.Skipped;
+
+    /// <summary>Explanations left out because the next window was too near.</summary>
+    public long SkippedExplanations => Volatile.Read(ref _skippedExplanations);
 
     /// <summary>Windows in which a sensor lapped the binder.</summary>
     public long Overruns => Binder.Overruns;
@@ -227,6 +237,11 @@ public sealed class FusionPipeline : IDisposable
                 continue;
             }
 
+            if (_early is not null && _early.TryOne(now))
+            {
+                continue;
+            }
+
             foreach (SensorHost sensor in Sensors)
             {
                 sensor.UpdateState(now);
@@ -243,6 +258,7 @@ public sealed class FusionPipeline : IDisposable
         Prediction prediction = _predictions.Claim();
         prediction.Epoch = _epoch;
         prediction.Sequence = _predictions.Published;
+        _context?.Read(_cut.Start, _cut.End, _cut.Context);
         _stage.Bind(_cut, _arena, prediction);
         if (_aligner.NewestNeededArrival(_cut) is { } needed)
         {
@@ -252,6 +268,7 @@ public sealed class FusionPipeline : IDisposable
         if (_engine is not null)
         {
             ReportEngine(_stage.Infer(_engine, prediction));
+            Explain(_engine, prediction);
         }
 
         _stage.Measure(prediction);
@@ -263,6 +280,17 @@ public sealed class FusionPipeline : IDisposable
 
         // After the live prediction has left: it is never delayed.
         _shadow?.Offer(_arena, prediction);
+    }
+
+    /// <summary>Explains what was asked for, as long as the next window need not wait for it.</summary>
+    private void Explain(IInferenceEngine engine, Prediction prediction)
+    {
+        if (prediction.Explanation == ExplanationState.Done)
+        {
+            _stage.Explain(engine, prediction, _clock, Grid.End(_cut.Window + 1));
+            bool skipped = prediction.HasScores && prediction.Explanation == ExplanationState.Skipped;
+            Volatile.Write(ref _skippedExplanations, _skippedExplanations + (skipped ? 1 : 0));
+        }
     }
 
     private void ReportSkipping()

@@ -16,12 +16,15 @@ internal sealed class FusionStage
     private readonly TensorBinder? _binder;
     private readonly PipelineClock _stopwatch;
     private readonly StageMeter _meter;
+    private readonly int _explainEvery;
 
     /// <param name="binder">Fills the tensors; null where they come filled.</param>
     /// <param name="stopwatch">Real time, for durations.</param>
     /// <param name="meter">Takes the durations.</param>
-    public FusionStage(TensorBinder? binder, PipelineClock stopwatch, StageMeter meter)
+    /// <param name="explainEvery">Explain every so many windows of the grid; 0 = none.</param>
+    public FusionStage(TensorBinder? binder, PipelineClock stopwatch, StageMeter meter, int explainEvery)
     {
+        _explainEvery = explainEvery;
         _binder = binder;
         _stopwatch = stopwatch;
         _meter = meter;
@@ -33,6 +36,8 @@ internal sealed class FusionStage
         long begin = _stopwatch.Now.Nanoseconds;
         int present = _binder!.Bind(cut, arena, into.Modalities);
         long elapsed = _stopwatch.Now.Nanoseconds - begin;
+        cut.Context.AsSpan().CopyTo(into.Context);
+        into.Explanation = Wanted(cut);
         into.Window = cut.Window;
         into.Start = cut.Start;
         into.End = cut.End;
@@ -44,6 +49,14 @@ internal sealed class FusionStage
         into.Quality = present == 0 ? PredictionQuality.NoInput
             : present < into.Modalities.Length ? PredictionQuality.Degraded : PredictionQuality.Full;
     }
+
+    // Done until it proves otherwise; one that the live run had to leave out stays left out.
+    private ExplanationState Wanted(WindowCut cut) => cut.RecordedExplanation switch
+    {
+        true => ExplanationState.Done,
+        false => ExplanationState.Skipped,
+        _ => _explainEvery > 0 && cut.Window % _explainEvery == 0 ? ExplanationState.Done : ExplanationState.None,
+    };
 
     /// <summary>Runs the model and decodes its answer; a failure becomes a quality, never an exception.</summary>
     /// <returns>The engine's failure, or null.</returns>
@@ -81,6 +94,25 @@ internal sealed class FusionStage
         return failure;
     }
 
+    /// <summary>
+    /// Explains a decoded prediction where that was asked for. Live it gives up when the time left might not do.
+    /// </summary>
+    /// <param name="engine">The engine that answered.</param>
+    /// <param name="into">The prediction.</param>
+    /// <param name="clock">Tells the time left; null where there is no hurry.</param>
+    /// <param name="latest">When the next window may need the engine.</param>
+    public void Explain(IInferenceEngine engine, Prediction into, PipelineClock? clock, Timestamp latest)
+    {
+        if (into.Explanation != ExplanationState.Done)
+        {
+            return;
+        }
+
+        long begin = _stopwatch.Now.Nanoseconds;
+        LeaveOneOut.Explain(engine, into, clock, latest);
+        into.Times.ExplainNanoseconds = _stopwatch.Now.Nanoseconds - begin;
+    }
+
     /// <summary>Takes the durations of a finished prediction; on the thread that owns the meter.</summary>
     public void Measure(Prediction prediction)
     {
@@ -88,6 +120,11 @@ internal sealed class FusionStage
         _meter.Wait.Record(times.Cut.NanosecondsSince(prediction.End));
         _meter.Bind.Record(times.Bound.NanosecondsSince(times.Cut));
         _meter.Total.Record(times.Decoded.NanosecondsSince(prediction.End));
+        if (prediction.Explanation == ExplanationState.Done)
+        {
+            _meter.Explain.Record(times.ExplainNanoseconds);
+        }
+
         if (times.Inferred > times.Bound)
         {
             _meter.Infer.Record(times.Inferred.NanosecondsSince(times.Bound));

@@ -115,7 +115,11 @@ internal sealed class LaneSet : IDisposable
             }
             else if (Engine is not null)
             {
-                _stage.Infer(Engine, Prediction);
+                Infer(Engine);
+            }
+            else
+            {
+                Prediction.ClearExplanation();
             }
         }
 
@@ -149,6 +153,12 @@ internal sealed class LaneSet : IDisposable
             _done.Dispose();
         }
 
+        private void Infer(IInferenceEngine engine)
+        {
+            _stage.Infer(engine, Prediction);
+            _stage.Explain(engine, Prediction, clock: null, Prediction.End);
+        }
+
         private void Run()
         {
             while (true)
@@ -161,7 +171,7 @@ internal sealed class LaneSet : IDisposable
 
                 try
                 {
-                    _stage.Infer(Engine!, Prediction);
+                    Infer(Engine!);
                 }
 #pragma warning disable CA1031 // Carried over to the caller's thread, where it surfaces.
                 catch (Exception defect)

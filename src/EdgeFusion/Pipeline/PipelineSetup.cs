@@ -24,6 +24,21 @@ public sealed record PipelineSetup
     /// <summary>Takers of predictions.</summary>
     public ImmutableArray<IPredictionSink> Sinks { get; init; } = [];
 
+    /// <summary>Context of each window; null = unknown throughout.</summary>
+    public IContextSource? Context { get; init; }
+
+    /// <summary>
+    /// Explain every so many windows of the grid; 0 (default) = none. An explained window is handed out that much
+    /// later; where the time until the next window might not do, the explanation is left out and counted.
+    /// </summary>
+    public int ExplainEvery { get; init; }
+
+    /// <summary>
+    /// Whether an engine that can (split graphs) begins with the sensors that are settled while a window waits for the
+    /// others; default true. Costs binding those twice.
+    /// </summary>
+    public bool EncodeEarly { get; init; } = true;
+
     /// <summary>Restart and silence limits of the sensors.</summary>
     public SensorHostOptions SensorOptions { get; init; } = new();
 

@@ -58,7 +58,7 @@ public sealed class ShadowModel : IDisposable
         _live = new Prediction(live);
         _own = new Prediction(engine.Manifest);
         _heads = CommonHeads(live, engine.Manifest);
-        _stage = new FusionStage(null, clock, Stages);
+        _stage = new FusionStage(null, clock, Stages, explainEvery: 0);
         _thread = new Thread(Run) { Name = "shadow", IsBackground = true, Priority = ThreadPriority.BelowNormal };
     }
 

@@ -60,9 +60,10 @@ public sealed class VirtualPipeline : IDisposable
 
         ImmutableArray<BoundInput> inputs = BindInputs(sensors);
         _aligner = new WindowAligner(new WindowGrid(setup.Origin, setup.Manifest.Window), inputs, false);
-        _cut = new WindowCut(inputs.Length);
+        _cut = new WindowCut(inputs.Length, setup.Manifest.Context.Length);
         _stage = new FusionStage(
-            new TensorBinder(inputs, setup.Manifest.Window), new PipelineClock(TimeProvider.System), Stages);
+            new TensorBinder(inputs, setup.Manifest.Window), new PipelineClock(TimeProvider.System), Stages,
+            setup.ExplainEvery);
         _lanes = new LaneSet(setup, _stage, Emit);
     }
 
@@ -237,6 +238,11 @@ public sealed class VirtualPipeline : IDisposable
     {
         Windows++;
         DeadlineWindows += _cut.Outcome == CutOutcome.Deadline ? 1 : 0;
+        if (!_cut.HasRecordedContext)
+        {
+            _setup.Context?.Read(_cut.Start, _cut.End, _cut.Context);
+        }
+
         _lanes.Process(_cut, _sequence++, _setup.Epoch);
     }
 

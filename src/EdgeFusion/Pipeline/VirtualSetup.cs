@@ -25,6 +25,14 @@ public sealed record VirtualSetup
     /// <summary>Takes the tensors of each window before inference.</summary>
     public IWindowSink? Windows { get; init; }
 
+    /// <summary>Context of each window; null = unknown throughout. Recorded decisions bring their own.</summary>
+    public IContextSource? Context { get; init; }
+
+    /// <summary>
+    /// Explain every so many windows of the grid; 0 (default) = none. Recorded decisions that say so bring their own.
+    /// </summary>
+    public int ExplainEvery { get; init; }
+
     /// <summary>Silence limits of the sensors.</summary>
     public SensorHostOptions SensorOptions { get; init; } = new();
 

@@ -63,6 +63,9 @@ public struct StageTimes
 
     /// <summary>When the answer was decoded.</summary>
     public Timestamp Decoded;
+
+    /// <summary>How long explaining took after that, in nanoseconds; only where there is an explanation.</summary>
+    public long ExplainNanoseconds;
 }
 
 /// <summary>
@@ -86,6 +89,8 @@ public sealed class Prediction
         }
 
         Embedding = new float[manifest.Embedding?.Size ?? 0];
+        Context = new int[manifest.Context.Length];
+        Context.AsSpan().Fill(-1);
     }
 
     /// <summary>The model that answered.</summary>
@@ -122,11 +127,18 @@ public sealed class Prediction
     /// <summary>Per input of the manifest, in order.</summary>
     public ModalityState[] Modalities { get; }
 
+    /// <summary>Per context input of the manifest the index of the label that the model was told; -1 =
+    /// unknown.</summary>
+    public int[] Context { get; }
+
     /// <summary>Per head of the manifest, in order.</summary>
     public HeadScores[] Heads { get; }
 
     /// <summary>The embedding; empty where the model has none.</summary>
     public float[] Embedding { get; }
+
+    /// <summary>Whether the heads say what each modality contributed.</summary>
+    public ExplanationState Explanation { get; set; }
 
     /// <summary>Whether <see cref="Heads"/> and <see cref="Embedding"/> hold values.</summary>
     public bool HasScores => Quality is PredictionQuality.Full or PredictionQuality.Degraded;
@@ -143,6 +155,7 @@ public sealed class Prediction
         End = other.End;
         Outcome = other.Outcome;
         Quality = other.Quality;
+        Explanation = other.Explanation;
         Times = other.Times;
         other.Modalities.AsSpan().CopyTo(Modalities);
         for (int i = 0; i < Heads.Length; i++)
@@ -150,6 +163,17 @@ public sealed class Prediction
             Heads[i].CopyFrom(other.Heads[i]);
         }
 
+        other.Context.AsSpan().CopyTo(Context);
         other.Embedding.AsSpan().CopyTo(Embedding);
+    }
+
+    /// <summary>Forgets contributions; an explanation that was asked for counts as skipped.</summary>
+    internal void ClearExplanation()
+    {
+        Explanation = Explanation == ExplanationState.None ? ExplanationState.None : ExplanationState.Skipped;
+        foreach (HeadScores head in Heads)
+        {
+            head.Contributions.AsSpan().Fill(float.NaN);
+        }
     }
 }

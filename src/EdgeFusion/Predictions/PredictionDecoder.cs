@@ -43,9 +43,29 @@ public static class PredictionDecoder
             head.Values.AsSpan().Fill(float.NaN);
             head.PerModality.AsSpan().Fill(float.NaN);
             head.Best = 0;
+            head.Dissenting = 0;
+            head.Divergence = 0;
         }
 
         prediction.Embedding.AsSpan().Fill(float.NaN);
+    }
+
+    /// <summary>Log-probability of a label by its head's logits; NaN where one is not finite.</summary>
+    internal static double LogProbability(ReadOnlySpan<float> logits, double temperature, int label)
+    {
+        if (!Sensing.FiniteCheck.AllFinite(logits))
+        {
+            return double.NaN;
+        }
+
+        double largest = logits[IndexOfLargest(logits)];
+        double sum = 0;
+        foreach (float logit in logits)
+        {
+            sum += StableExp.Of((logit - largest) / temperature);
+        }
+
+        return ((logits[label] - largest) / temperature) - StableLog.Of(sum);
     }
 
     private static bool DecodeAll(TensorArena arena, Prediction into)
@@ -91,6 +111,11 @@ public static class PredictionDecoder
             {
                 return false;
             }
+        }
+
+        if (own >= 0 && scores.Head.Kind == HeadKind.Classification)
+        {
+            Disagreement.Measure(scores, into.Modalities);
         }
 
         return true;

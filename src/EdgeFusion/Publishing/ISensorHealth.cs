@@ -1,4 +1,5 @@
 using EdgeFusion.Sensing;
+using EdgeFusion.Sensing.Devices;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -24,6 +25,9 @@ public interface ISensorHealth
 
     /// <summary>How often it has been opened again.</summary>
     long Restarts { get; }
+
+    /// <summary>Counters and clock of its device; null where it has none to tell of.</summary>
+    DeviceHealth? Device => null;
 
     /// <summary>Arrival of the newest sample; null before the first.</summary>
     Timestamp? LastArrival { get; }

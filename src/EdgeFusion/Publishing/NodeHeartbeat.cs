@@ -132,7 +132,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 PredictionFormat.SchemaVersion, node, sensor.Info.Name, sensor.Info.Modality, Word(state),
                 Detail(state), Math.Round(rate, 2),
                 arrival is { } last ? Age(now, last) : null, now.Nanoseconds,
-                taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts);
+                taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts,
+                DevicePayload.From(sensor.Device));
         }
 
         private static string Word(SensorState state) => state switch

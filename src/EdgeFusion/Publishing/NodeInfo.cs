@@ -22,6 +22,10 @@ internal static class NodeInfo
                 manifest.Window.HopNanoseconds / NanosecondsPerMillisecond,
                 manifest.Window.DeadlineNanoseconds / NanosecondsPerMillisecond),
             Array.ConvertAll<ModelHead, HeadPayload>([.. manifest.Heads], head => Head(head, topics)),
+            manifest.Context.IsEmpty
+                ? null
+                : Array.ConvertAll<ContextInput, ContextPayload>(
+                    [.. manifest.Context], context => new ContextPayload(context.Name, [.. context.Labels])),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
             new TopicsPayload(topics.Status, topics.Heartbeat));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeFusion.Sensing.Devices;
 
 namespace EdgeFusion.Publishing;
 
@@ -8,8 +9,9 @@ internal sealed record StatusPayload(int Schema, string Node, string State, stri
 /// <summary>Payload of the info topic.</summary>
 internal sealed record InfoPayload(
     int Schema, string Node, string Epoch, string Version, ModelPayload Model, EnginePayload? Engine,
-    WindowPayload Window, HeadPayload[] Heads, InputPayload[] Inputs, SensorInfoPayload[] Sensors,
-    TopicsPayload Topics);
+    WindowPayload Window, HeadPayload[] Heads,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContextPayload[]? Context,
+    InputPayload[] Inputs, SensorInfoPayload[] Sensors, TopicsPayload Topics);
 
 /// <summary>The model in an info payload.</summary>
 internal sealed record ModelPayload(string Name, string Version, string Sha256, string Description);
@@ -22,6 +24,9 @@ internal sealed record WindowPayload(double LengthMs, double HopMs, double Deadl
 
 /// <summary>A head in an info payload.</summary>
 internal sealed record HeadPayload(string Name, string Kind, string[] Labels, string[]? Units, string Topic);
+
+/// <summary>A context input in an info payload.</summary>
+internal sealed record ContextPayload(string Name, string[] Labels);
 
 /// <summary>A model input in an info payload.</summary>
 internal sealed record InputPayload(string Modality, string Kind, double RateHz, int[] Shape);
@@ -45,7 +50,21 @@ internal readonly record struct OutboxPayload(
 /// <summary>Payload of a sensor topic.</summary>
 internal readonly record struct SensorPayload(
     int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
-    long AtNs, long Taken, long Rejected, long Overwritten, long Restarts);
+    long AtNs, long Taken, long Rejected, long Overwritten, long Restarts,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device);
+
+/// <summary>Line and clock of a device in a sensor payload.</summary>
+internal sealed record DevicePayload(
+    long FramesOk, long CrcBad, long ResyncBytes, long Overrun, long Lost, long Duplicates, long Invalid,
+    double ClockDriftPpm, double ClockResidualMs, long ClockResets)
+{
+    private const double NanosecondsPerMillisecond = 1e6;
+
+    public static DevicePayload? From(DeviceHealth? device) => device is null ? null : new DevicePayload(
+        device.Frames.FramesOk, device.Frames.CrcBad, device.Frames.ResyncBytes, device.Frames.Overrun, device.Lost,
+        device.Duplicates, device.Invalid, Math.Round(device.DriftPpm, 3),
+        Math.Round(device.ClockResidualNanoseconds / NanosecondsPerMillisecond, 6), device.ClockResets);
+}
 
 /// <summary>The generated writers: no reflection at run time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

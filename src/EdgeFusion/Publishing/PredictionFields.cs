@@ -29,8 +29,14 @@ internal static class PredictionFields
     public static readonly JsonEncodedText Label = JsonEncodedText.Encode("label");
     public static readonly JsonEncodedText Score = JsonEncodedText.Encode("score");
     public static readonly JsonEncodedText Scores = JsonEncodedText.Encode("scores");
+    public static readonly JsonEncodedText Context = JsonEncodedText.Encode("context");
+    public static readonly JsonEncodedText Units = JsonEncodedText.Encode("units");
     public static readonly JsonEncodedText Values = JsonEncodedText.Encode("values");
     public static readonly JsonEncodedText PerModality = JsonEncodedText.Encode("per_modality");
+    public static readonly JsonEncodedText Disagreement = JsonEncodedText.Encode("disagreement");
+    public static readonly JsonEncodedText Dissenting = JsonEncodedText.Encode("dissenting");
+    public static readonly JsonEncodedText Divergence = JsonEncodedText.Encode("divergence");
+    public static readonly JsonEncodedText Contributions = JsonEncodedText.Encode("contributions");
     public static readonly JsonEncodedText Modalities = JsonEncodedText.Encode("modalities");
     public static readonly JsonEncodedText Presence = JsonEncodedText.Encode("presence");
     public static readonly JsonEncodedText Present = JsonEncodedText.Encode("present");

@@ -18,7 +18,7 @@ namespace EdgeFusion.Publishing;
 /// known is null. The epoch is 16 hex digits, because JSON readers may round a 64-bit number.</para>
 /// <para><b>Threading.</b> One thread at a time. Hot path: allocates nothing in steady state.</para>
 /// </remarks>
-public sealed class PredictionFormat : IDisposable
+public sealed partial class PredictionFormat : IDisposable
 {
     /// <summary>Version of the payloads; also in the user property "schema".</summary>
     public const int SchemaVersion = 1;
@@ -40,6 +40,9 @@ public sealed class PredictionFormat : IDisposable
     private readonly JsonEncodedText[] _modalities;
     private readonly JsonEncodedText[] _heads;
     private readonly JsonEncodedText[][] _labels;
+    private readonly JsonEncodedText[][] _units;
+    private readonly JsonEncodedText[] _contexts;
+    private readonly JsonEncodedText[][] _contextLabels;
 
     /// <summary>A writer for the predictions of one model.</summary>
     public PredictionFormat(ModelManifest manifest, PredictionFormatOptions options)
@@ -59,10 +62,20 @@ public sealed class PredictionFormat : IDisposable
 
         _heads = new JsonEncodedText[manifest.Heads.Length];
         _labels = new JsonEncodedText[manifest.Heads.Length][];
+        _units = new JsonEncodedText[manifest.Heads.Length][];
         for (int i = 0; i < _heads.Length; i++)
         {
             _heads[i] = JsonEncodedText.Encode(manifest.Heads[i].Name);
             _labels[i] = Words([.. manifest.Heads[i].Labels]);
+            _units[i] = Words([.. manifest.Heads[i].Units]);
+        }
+
+        _contexts = new JsonEncodedText[manifest.Context.Length];
+        _contextLabels = new JsonEncodedText[manifest.Context.Length][];
+        for (int i = 0; i < _contexts.Length; i++)
+        {
+            _contexts[i] = JsonEncodedText.Encode(manifest.Context[i].Name);
+            _contextLabels[i] = Words([.. manifest.Context[i].Labels]);
         }
     }
 
@@ -167,6 +180,7 @@ public sealed class PredictionFormat : IDisposable
         }
 
         _json.WriteString(Field.Quality, Qualities[(int)prediction.Quality]);
+        WriteContext(prediction);
     }
 
     private void WriteEngine(EngineInfo engine)
@@ -204,6 +218,8 @@ public sealed class PredictionFormat : IDisposable
         }
 
         WriteRow(field, labels, scores.Values);
+        WriteUnits(labels, _units[head]);
+        WriteExplanation(prediction, scores);
         if (scores.PerModality.Length == 0)
         {
             return;

@@ -1,4 +1,5 @@
 using EdgeFusion.Sensing;
+using EdgeFusion.Sensing.Devices;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -24,6 +25,9 @@ public sealed class SensorHostHealth(SensorHost host) : ISensorHealth
 
     /// <inheritdoc/>
     public long Restarts => host.Restarts;
+
+    /// <inheritdoc/>
+    public DeviceHealth? Device => host.Device;
 
     /// <inheritdoc/>
     public Timestamp? LastArrival

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EdgeFusion.Models;
 using EdgeFusion.Predictions;
 using EdgeFusion.Time;
 using EdgeFusion.Windowing;
@@ -16,7 +17,9 @@ internal static class CutMessage
         "cut_ns":{"type":"integer"},"outcome":{"type":"string"},
         "inputs":{"type":"array","items":{"type":"object","properties":{
         "modality":{"type":"string"},"bound":{"type":"integer"},"condition":{"type":"string"},
-        "presence":{"type":"string"},"coverage":{"type":"number"},"age_ns":{"type":"integer"}}}}}}
+        "presence":{"type":"string"},"coverage":{"type":"number"},"age_ns":{"type":"integer"}}}},
+        "context":{"type":"object","additionalProperties":{"type":["string","null"]}},
+        "explained":{"type":"boolean"}}}
         """;
 
     /// <summary>Name of the schema.</summary>
@@ -50,13 +53,22 @@ internal static class CutMessage
         }
 
         json.WriteEndArray();
+        WriteContext(json, prediction);
+        if (prediction.Explanation != ExplanationState.None)
+        {
+            json.WriteBoolean("explained"u8, prediction.Explanation == ExplanationState.Done);
+        }
+
         json.WriteEndObject();
         json.Flush();
     }
 
     /// <summary>Reads a decision.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="manifest">The model that repeats it.</param>
+    /// <param name="cut">Receives it.</param>
     /// <exception cref="RecordingException">The message is damaged or has another number of inputs.</exception>
-    public static void Read(ReadOnlySpan<byte> message, WindowCut cut)
+    public static void Read(ReadOnlySpan<byte> message, ModelManifest manifest, WindowCut cut)
     {
         try
         {
@@ -82,6 +94,10 @@ internal static class CutMessage
                 cut.Inputs[i].Condition = Condition(input.GetProperty("condition").GetString());
                 cut.Inputs[i].Recorded = PresenceOf(input.GetProperty("presence").GetString());
             }
+
+            cut.RecordedExplanation =
+                root.TryGetProperty("explained", out JsonElement explained) ? explained.GetBoolean() : null;
+            ReadContext(root, manifest, cut);
         }
         catch (Exception fault) when (fault is JsonException or KeyNotFoundException or InvalidOperationException
             or FormatException)
@@ -89,6 +105,35 @@ internal static class CutMessage
             throw new RecordingException(
                 $"A message of topic '{RecordingTopics.Cuts}' is no decision of this program ({fault.Message}). "
                 + "Replay with --cuts recompute to decide afresh.", fault);
+        }
+    }
+
+    private static void WriteContext(Utf8JsonWriter json, Prediction prediction)
+    {
+        if (prediction.Context.Length == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("context"u8);
+        for (int i = 0; i < prediction.Context.Length; i++)
+        {
+            ContextInput context = prediction.Manifest.Context[i];
+            json.WriteString(context.Name, prediction.Context[i] < 0 ? null : context.Labels[prediction.Context[i]]);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void ReadContext(JsonElement root, ModelManifest manifest, WindowCut cut)
+    {
+        cut.HasRecordedContext = root.TryGetProperty("context", out JsonElement context);
+        for (int i = 0; i < cut.Context.Length && cut.HasRecordedContext; i++)
+        {
+            cut.Context[i] = context.TryGetProperty(manifest.Context[i].Name, out JsonElement label)
+                && label.GetString() is { } text
+                    ? manifest.Context[i].Labels.IndexOf(text)
+                    : -1;
         }
     }
 

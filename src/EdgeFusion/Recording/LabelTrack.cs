@@ -112,7 +112,7 @@ public sealed class LabelTrack
             JsonElement root = document.RootElement;
             Add(new LabelSpan(
                 root.GetProperty("head").GetString()!,
-                root.GetProperty("label").GetString()!,
+                TextOf(root.GetProperty("label")),
                 new Timestamp(root.GetProperty("start_ns").GetInt64()),
                 new Timestamp(root.GetProperty("end_ns").GetInt64())));
         }
@@ -120,6 +120,26 @@ public sealed class LabelTrack
             or FormatException)
         {
             Unreadable++;
+        }
+    }
+
+    // A number, or a list of numbers, is the truth of a regression; it is kept as text like any other label.
+    private static string TextOf(JsonElement label)
+    {
+        switch (label.ValueKind)
+        {
+            case JsonValueKind.Number:
+                return label.GetRawText();
+            case JsonValueKind.Array:
+                var numbers = new List<string>();
+                foreach (JsonElement number in label.EnumerateArray())
+                {
+                    numbers.Add(number.GetRawText());
+                }
+
+                return string.Join(' ', numbers);
+            default:
+                return label.GetString()!;
         }
     }
 }

@@ -31,6 +31,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private readonly List<RecorderSensor> _sensors = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Utf8JsonWriter _json;
+    private readonly ContextSpans _context = new();
     private readonly RecorderFailures _failures = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -273,10 +274,24 @@ public sealed class Recorder : IPredictionSink, IDisposable
                     RecordingEvent.Prediction, prediction.Sequence, at, prediction.End, _buffer.WrittenSpan);
                 _failures.Succeeded(_output.BytesWritten);
             }
+
+            WriteLabels(_context.Next(prediction), at);
         }
         catch (RecordingException failure)
         {
             Failed(failure);
+        }
+    }
+
+    /// <summary>What the model was told, as labels over the windows' middles.</summary>
+    private void WriteLabels(List<LabelSpan> labels, Timestamp at)
+    {
+        foreach (LabelSpan label in labels)
+        {
+            _buffer.ResetWrittenCount();
+            label.Write(_json, _buffer);
+            _output.WriteEvent(RecordingEvent.Label, _events++, at, label.Start, _buffer.WrittenSpan);
+            _failures.Succeeded(_output.BytesWritten);
         }
     }
 
@@ -308,6 +323,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         {
             try
             {
+                WriteLabels(_context.Finish(), _clock.Now);
                 _output.Finish();
             }
             catch (RecordingException failure)

@@ -8,11 +8,13 @@ namespace EdgeFusion.Recording;
 public sealed class RecordingCuts : ICutSource
 {
     private readonly McapIndexedReader _file;
+    private readonly ModelManifest _manifest;
     private readonly McapMessageReader _messages;
 
-    private RecordingCuts(McapIndexedReader file)
+    private RecordingCuts(McapIndexedReader file, ModelManifest manifest)
     {
         _file = file;
+        _manifest = manifest;
         _messages = file.ReadMessages(new McapMessageFilter { Topics = [RecordingTopics.Cuts] });
     }
 
@@ -37,7 +39,7 @@ public sealed class RecordingCuts : ICutSource
             if (spec == WindowSpecHash.Of(manifest))
             {
                 reason = "";
-                return new RecordingCuts(file);
+                return new RecordingCuts(file, manifest);
             }
 
             reason = "the recording's decisions were taken for a model with other windows";
@@ -55,7 +57,7 @@ public sealed class RecordingCuts : ICutSource
             return false;
         }
 
-        CutMessage.Read(_messages.Current.Data, cut);
+        CutMessage.Read(_messages.Current.Data, _manifest, cut);
         return true;
     }
 

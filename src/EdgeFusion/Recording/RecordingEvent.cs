@@ -17,4 +17,7 @@ public enum RecordingEvent
 
     /// <summary>Why a black box was written.</summary>
     Trigger,
+
+    /// <summary>A label over a stretch of time.</summary>
+    Label,
 }

@@ -4,7 +4,7 @@ namespace EdgeFusion.Recording;
 internal static class RecordingEventChannels
 {
     /// <summary>Number of kinds.</summary>
-    public const int Count = 5;
+    public const int Count = 6;
 
     private const string AnyObject = """{"type":"object"}""";
 
@@ -22,6 +22,10 @@ internal static class RecordingEventChannels
         RecordingEvent.Trigger => (RecordingTopics.Triggers, "edgefusion.Trigger", """
             {"title":"edgefusion.Trigger","type":"object","properties":{"reason":{"type":"string"},
             "at_ns":{"type":"integer"}}}
+            """),
+        RecordingEvent.Label => (RecordingTopics.Labels, "edgefusion.Label", """
+            {"title":"edgefusion.Label","type":"object","properties":{"head":{"type":"string"},
+            "label":{"type":"string"},"start_ns":{"type":"integer"},"end_ns":{"type":"integer"}}}
             """),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind."),
     };

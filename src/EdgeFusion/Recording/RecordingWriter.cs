@@ -25,7 +25,7 @@ public sealed class RecordingWriter : IRecordingOutput
     private readonly Dictionary<string, ushort> _schemas = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _buffer = new(4_096);
     private readonly Utf8JsonWriter _json;
-    private ushort? _labels;
+    private readonly ContextSpans _context = new();
     private ushort? _flags;
     private uint _flagCount;
     private readonly ushort?[] _events = new ushort?[RecordingEventChannels.Count];
@@ -121,25 +121,9 @@ public sealed class RecordingWriter : IRecordingOutput
     public void WriteLabel(LabelSpan label)
     {
         ArgumentNullException.ThrowIfNull(label);
-        if (_labels is null)
-        {
-            _labels = AddJsonChannel(RecordingTopics.Labels, "edgefusion.Label", """
-                {"title":"edgefusion.Label","type":"object","properties":{"head":{"type":"string"},
-                "label":{"type":"string"},"start_ns":{"type":"integer"},"end_ns":{"type":"integer"}}}
-                """);
-        }
-
         _buffer.ResetWrittenCount();
-        _json.Reset(_buffer);
-        _json.WriteStartObject();
-        _json.WriteString("head"u8, label.Head);
-        _json.WriteString("label"u8, label.Label);
-        _json.WriteNumber("start_ns"u8, label.Start.Nanoseconds);
-        _json.WriteNumber("end_ns"u8, label.End.Nanoseconds);
-        _json.WriteEndObject();
-        _json.Flush();
-        ulong at = McapTime.FromTimestamp(label.Start);
-        _mcap.WriteMessage(_labels.Value, _labelCount++, at, at, _buffer.WrittenSpan);
+        label.Write(_json, _buffer);
+        WriteEvent(RecordingEvent.Label, _labelCount++, label.Start, label.Start, _buffer.WrittenSpan);
     }
 
     /// <summary>Adds the channels of decisions and predictions of a model.</summary>
@@ -161,7 +145,10 @@ public sealed class RecordingWriter : IRecordingOutput
     public void WriteMetadata(string name, IReadOnlyDictionary<string, string> metadata) =>
         _mcap.WriteMetadata(name, metadata);
 
-    /// <summary>Writes the decision behind a prediction, and the prediction's JSON where there is one.</summary>
+    /// <summary>
+    /// Writes the decision behind a prediction, and the prediction's JSON where there is one; a change of context
+    /// becomes a label as well.
+    /// </summary>
     public void WritePrediction(Prediction prediction, ReadOnlySpan<byte> json)
     {
         ArgumentNullException.ThrowIfNull(prediction);
@@ -172,6 +159,11 @@ public sealed class RecordingWriter : IRecordingOutput
         if (!json.IsEmpty)
         {
             WriteEvent(RecordingEvent.Prediction, prediction.Sequence, at, prediction.End, json);
+        }
+
+        foreach (LabelSpan span in _context.Next(prediction))
+        {
+            WriteLabel(span);
         }
     }
 
@@ -206,6 +198,11 @@ public sealed class RecordingWriter : IRecordingOutput
     public void Finish()
     {
         _closed = true;
+        foreach (LabelSpan span in _context.Finish())
+        {
+            WriteLabel(span);
+        }
+
         _mcap.Finish(toDisk: _flush.SyncAfter >= TimeSpan.Zero);
     }
 

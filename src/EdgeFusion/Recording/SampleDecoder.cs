@@ -111,6 +111,10 @@ public abstract class SampleDecoder
         return written;
     }
 
+    /// <summary>As Decode, but gives the message's own stamp (0 without one): for streams that are live.</summary>
+    internal int DecodeStamped(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp) =>
+        Decode(message, slot, out stamp);
+
     private protected abstract int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp);
 
     /// <summary>How long before its publication a message of so many bytes without a stamp began.</summary>

@@ -1,5 +1,6 @@
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
+using EdgeFusion.Sensing.Devices;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Sensing;
@@ -60,6 +61,9 @@ public sealed class SensorHost : IDisposable
 
     /// <summary>What was taken and what was kept out.</summary>
     public SampleGate Gate => _sink.Gate;
+
+    /// <summary>Counters and clock of its device; null where it has none to tell of.</summary>
+    public DeviceHealth? Device => (_sensor as IDeviceSensor)?.Health;
 
     /// <summary>How often it has been opened again.</summary>
     public long Restarts => Interlocked.Read(ref _restarts);

@@ -46,7 +46,7 @@ public sealed class TensorBinder
     /// <summary>Windows in which the writer lapped the binder on some sensor.</summary>
     public long Overruns { get; private set; }
 
-    /// <summary>Fills inputs and mask of an arena and says how each modality stands.</summary>
+    /// <summary>Fills inputs, mask and context of an arena and says how each modality stands.</summary>
     /// <param name="cut">The decision.</param>
     /// <param name="arena">Receives the tensors.</param>
     /// <param name="states">Receives presence, coverage and age per input.</param>
@@ -68,7 +68,31 @@ public sealed class TensorBinder
             }
         }
 
+        BindContext(cut, arena);
         return present;
+    }
+
+    /// <summary>Fills the tensor of one input of a window that is not complete yet.</summary>
+    /// <returns>Whether the modality will be Present.</returns>
+    internal bool BindAhead(int index, WindowCut cut, TensorArena arena)
+    {
+        ModalityState state = default;
+        BindInput(index, cut, arena, ref state);
+        return state.Presence == Presence.Present;
+    }
+
+    /// <summary>One-hot, or all zeros where it is unknown.</summary>
+    private static void BindContext(WindowCut cut, TensorArena arena)
+    {
+        for (int i = 0; i < arena.ContextIndices.Length; i++)
+        {
+            Span<float> tensor = arena.Floats(arena.ContextIndices[i]);
+            tensor.Clear();
+            if (i < cut.Context.Length && cut.Context[i] >= 0)
+            {
+                tensor[cut.Context[i]] = 1;
+            }
+        }
     }
 
     private void BindInput(int index, WindowCut cut, TensorArena arena, ref ModalityState state)

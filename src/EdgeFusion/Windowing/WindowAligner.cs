@@ -112,6 +112,23 @@ public sealed class WindowAligner
         return true;
     }
 
+    /// <summary>
+    /// Says whether one sensor is settled for the next window, which waits for others: what it gave is all there will
+    /// be.
+    /// </summary>
+    /// <param name="index">Index of the input.</param>
+    /// <param name="now">The instant.</param>
+    /// <param name="cut">Receives window and bound of this input, as a cut now would have them.</param>
+    internal bool IsSettled(int index, Timestamp now, WindowCut cut)
+    {
+        cut.Window = NextWindow;
+        cut.Start = Grid.Start(NextWindow);
+        cut.End = Grid.End(NextWindow);
+        ref InputCut input = ref cut.Inputs[index];
+        input.Condition = now < cut.End ? SensorCondition.Pending : Judge(index, cut.End, now, out input.Bound);
+        return input.Condition == SensorCondition.Settled;
+    }
+
     /// <summary>Passes over all windows that start before an instant; for stretches in which nobody speaks.</summary>
     /// <returns>Number of windows passed over.</returns>
     public long SkipUntil(Timestamp instant)

@@ -40,8 +40,15 @@ public struct InputCut
 /// </summary>
 public sealed class WindowCut
 {
-    /// <summary>Creates a cut for a number of inputs.</summary>
-    public WindowCut(int inputs) => Inputs = new InputCut[inputs];
+    /// <summary>Creates a cut.</summary>
+    /// <param name="inputs">Number of inputs of the model.</param>
+    /// <param name="contexts">Number of its context inputs.</param>
+    public WindowCut(int inputs, int contexts = 0)
+    {
+        Inputs = new InputCut[inputs];
+        Context = new int[contexts];
+        Context.AsSpan().Fill(-1);
+    }
 
     /// <summary>Number of the window on its grid.</summary>
     public long Window { get; set; }
@@ -60,4 +67,16 @@ public sealed class WindowCut
 
     /// <summary>Per input of the model, in order.</summary>
     public InputCut[] Inputs { get; }
+
+    /// <summary>Per context input of the model the index of its label in this window; -1 = unknown.</summary>
+    public int[] Context { get; }
+
+    /// <summary>
+    /// Whether <see cref="Context"/> repeats what a live run used; it then overrules every other source.
+    /// </summary>
+    public bool HasRecordedContext { get; set; }
+
+    /// <summary>Whether the live run explained this window, where this cut repeats a recorded one that says so; it
+    /// overrules the options.</summary>
+    public bool? RecordedExplanation { get; set; }
 }

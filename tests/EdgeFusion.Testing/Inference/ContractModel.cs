@@ -26,6 +26,9 @@ public static class ContractModel
     /// <summary>E, [modality][value] row by row.</summary>
     public static float[] EmbeddingWeights { get; } = [1, 0, 0, 1, 0, 1, 0, -1, 0, 0, 1, 0.5f];
 
+    // Before File: static members are made in the order in which they stand.
+    private static readonly string[] Inputs = ["camera", "microphone", "force"];
+
     /// <summary>The model file.</summary>
     public static byte[] File { get; } = WriteFile();
 
@@ -108,37 +111,84 @@ public static class ContractModel
         Embedding = new EmbeddingOutput("embedding", EmbeddingSize),
     };
 
+    /// <summary>Writes the model into a folder with its split graphs: the means are the tokens.</summary>
+    public static void WriteSplitTo(string folder)
+    {
+        WriteTo(folder);
+        var encoders = new List<string>();
+        foreach (string input in Inputs)
+        {
+            var encoder = new OnnxModelWriter();
+            Declare(encoder, input);
+            byte[] graph = Encode(encoder, input).Output(Token(input), OnnxModelWriter.Float32, null, 1).ToArray();
+            System.IO.File.WriteAllBytes(Path.Combine(folder, input + ".onnx"), graph);
+            encoders.Add($$"""
+                { "modality": "{{input}}", "file": "{{input}}.onnx", "inputs": ["{{input}}"],
+                  "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(graph))}}", "outputs": ["{{Token(input)}}"] }
+                """);
+        }
+
+        var fusion = new OnnxModelWriter();
+        Array.ForEach(Inputs, input => fusion.Input(Token(input), OnnxModelWriter.Float32, null, 1));
+        byte[] fused = Fuse(fusion);
+        System.IO.File.WriteAllBytes(Path.Combine(folder, "fusion.onnx"), fused);
+        System.IO.File.WriteAllText(Path.Combine(folder, "manifest.json"), Json.Replace(
+            "\"heads\":",
+            $$"""
+            "split": { "encoders": [ {{string.Join(", ", encoders)}} ],
+              "fusion": { "file": "fusion.onnx", "sha256": "{{Convert.ToHexStringLower(SHA256.HashData(fused))}}" } },
+            "heads":
+            """,
+            StringComparison.Ordinal));
+    }
+
+    private static string Token(string input) => input + "_mean";
+
     private static byte[] WriteFile()
     {
-        OnnxModelWriter model = new OnnxModelWriter()
-            .Input("camera", OnnxModelWriter.UInt8, null, 2, 2, 2, 3)
-            .Input("microphone", OnnxModelWriter.Float32, null, 16)
-            .Input("force", OnnxModelWriter.Float32, null, 4, 2)
-            .Input("avail", OnnxModelWriter.Float32, null, Modalities)
-            .Floats("zero", [1], 0)
-            .Floats("weights", [1, Modalities, Labels], Weights)
-            .Floats("embedding_weights", [Modalities, EmbeddingSize], EmbeddingWeights)
-            .Longs("axis_1", 1)
-            .Longs("axis_2", 2)
-            .Node("Cast", ["camera"], ["camera_f"], attributes: ("to", (long)OnnxModelWriter.Float32));
-        foreach (string input in (string[])["camera_f", "microphone", "force"])
+        var model = new OnnxModelWriter();
+        Array.ForEach(Inputs, input => Declare(model, input));
+        Array.ForEach(Inputs, input => Encode(model, input));
+        return Fuse(model);
+    }
+
+    private static void Declare(OnnxModelWriter model, string input) => _ = input switch
+    {
+        "camera" => model.Input(input, OnnxModelWriter.UInt8, null, 2, 2, 2, 3),
+        "microphone" => model.Input(input, OnnxModelWriter.Float32, null, 16),
+        _ => model.Input(input, OnnxModelWriter.Float32, null, 4, 2),
+    };
+
+    private static OnnxModelWriter Encode(OnnxModelWriter model, string input)
+    {
+        string values = input;
+        if (input == "camera")
         {
-            model.Node("Flatten", [input], [input + "_flat"], attributes: ("axis", 1L))
-                .Node("ReduceMean", [input + "_flat"], [input + "_mean"], "", ("axes", new[] { 1L }), ("keepdims", 1L));
+            values = input + "_f";
+            model.Node("Cast", [input], [values], attributes: ("to", (long)OnnxModelWriter.Float32));
         }
 
         return model
-            .Node("Concat", ["camera_f_mean", "microphone_mean", "force_mean"], ["means"], attributes: ("axis", 1L))
-            .Node("Greater", ["avail", "zero"], ["present"])
-            .Node("Where", ["present", "means", "zero"], ["masked"])
-            .Node("Unsqueeze", ["masked", "axis_2"], ["column"])
-            .Node("Mul", ["column", "weights"], ["logits_weight_per_modality"])
-            .Node(
-                "ReduceSum", ["logits_weight_per_modality", "axis_1"], ["logits_weight"], attributes: ("keepdims", 0L))
-            .Node("MatMul", ["masked", "embedding_weights"], ["embedding"])
-            .Output("logits_weight", OnnxModelWriter.Float32, null, Labels)
-            .Output("logits_weight_per_modality", OnnxModelWriter.Float32, null, Modalities, Labels)
-            .Output("embedding", OnnxModelWriter.Float32, null, EmbeddingSize)
-            .ToArray();
+            .Node("Flatten", [values], [input + "_flat"], attributes: ("axis", 1L))
+            .Node("ReduceMean", [input + "_flat"], [Token(input)], "", ("axes", new[] { 1L }), ("keepdims", 1L));
     }
+
+    private static byte[] Fuse(OnnxModelWriter model) => model
+        .Input("avail", OnnxModelWriter.Float32, null, Modalities)
+        .Floats("zero", [1], 0)
+        .Floats("weights", [1, Modalities, Labels], Weights)
+        .Floats("embedding_weights", [Modalities, EmbeddingSize], EmbeddingWeights)
+        .Longs("axis_1", 1)
+        .Longs("axis_2", 2)
+        .Node("Concat", Array.ConvertAll(Inputs, Token), ["means"], attributes: ("axis", 1L))
+        .Node("Greater", ["avail", "zero"], ["present"])
+        .Node("Where", ["present", "means", "zero"], ["masked"])
+        .Node("Unsqueeze", ["masked", "axis_2"], ["column"])
+        .Node("Mul", ["column", "weights"], ["logits_weight_per_modality"])
+        .Node("ReduceSum", ["logits_weight_per_modality", "axis_1"], ["logits_weight"], attributes: ("keepdims", 0L))
+        .Node("MatMul", ["masked", "embedding_weights"], ["embedding"])
+        .Output("logits_weight", OnnxModelWriter.Float32, null, Labels)
+        .Output("logits_weight_per_modality", OnnxModelWriter.Float32, null, Modalities, Labels)
+        .Output("embedding", OnnxModelWriter.Float32, null, EmbeddingSize)
+        .ToArray();
 }

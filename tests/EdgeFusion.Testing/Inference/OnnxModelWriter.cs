@@ -49,6 +49,10 @@ public sealed class OnnxModelWriter
     public OnnxModelWriter Longs(string name, params long[] values) =>
         Tensor(name, Int64, [values.Length], MemoryMarshal.AsBytes<long>(values));
 
+    /// <summary>Adds an int8 initializer.</summary>
+    public OnnxModelWriter Int8s(string name, long[] shape, params sbyte[] values) =>
+        Tensor(name, 3, shape, MemoryMarshal.AsBytes<sbyte>(values));
+
     /// <summary>Adds an operator.</summary>
     public OnnxModelWriter Node(
         string type, string[] inputs, string[] outputs, string domain = "",

@@ -72,4 +72,56 @@ public sealed class DeviceClockTests
         Assert.Equal(1, clock.Resets);
         Assert.Equal(arrival, mapped);
     }
+
+    [Theory]
+    [InlineData(0, 0.9)]
+    [InlineData(40, 0.9)]
+    [InlineData(-120, 0.3)]
+    [InlineData(250, 3)]
+    public void Bursts_of_16_ms_do_not_smear_samples_of_1_khz(double ppm, double jitterMilliseconds)
+    {
+        // A serial adapter hands over every 16 ms, give or take the host's scheduling, all frames that have come.
+        var random = new Random(21);
+        var clock = new DeviceClock(1_000_000);
+        double squares = 0;
+        long count = 0;
+        long burst = 0;
+        for (int i = 0; i < 60_000; i++)
+        {
+            long truth = (long)(i * 1e6 * (1 + (ppm * 1e-6)));
+            while (burst < truth)
+            {
+                burst = ((burst / 16_000_000) + 1) * 16_000_000;
+                burst += (long)(random.NextDouble() * jitterMilliseconds * 1e6);
+            }
+
+            Timestamp mapped = clock.Map(i * 1_000L, Origin.AddNanoseconds(burst));
+
+            if (i > 2_000)
+            {
+                double error = mapped.NanosecondsSince(Origin) - truth;
+                squares += error * error;
+                count++;
+            }
+        }
+
+        double rms = Math.Sqrt(squares / count) / 1e6;
+        Assert.True(rms < 0.5, $"{rms:F3} ms");
+        Assert.Equal(ppm, clock.DriftPpm, 20.0);
+    }
+
+    [Fact]
+    public void A_machine_that_stood_still_for_a_while_does_not_tilt_the_clock()
+    {
+        var clock = new DeviceClock(1_000_000);
+        Timestamp mapped = default;
+        for (int i = 0; i < 20_000; i++)
+        {
+            long delay = i is > 8_000 and < 10_500 ? 40_000_000 : 100_000;
+            mapped = clock.Map(i * 1_000L, Origin.AddNanoseconds((i * 1_000_000L) + delay));
+        }
+
+        Assert.InRange(Math.Abs(clock.DriftPpm), 0, 5);
+        Assert.InRange(mapped.NanosecondsSince(Origin) - (19_999 * 1_000_000L), 0, 200_000);
+    }
 }

@@ -105,13 +105,16 @@ public sealed class VirtualPipelineTests : IDisposable
         Assert.Equal(2, result.Pipeline.Gate(0).Count(SampleRejection.None));
     }
 
-    [Fact]
-    public void Ten_thousand_windows_allocate_nothing_from_capture_to_prediction()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Ten_thousand_windows_allocate_nothing_from_capture_to_prediction(int explainEvery)
     {
         var engine = new SumEngine(Model);
         var feed = new EndlessFeed();
         using var pipeline = new VirtualPipeline(
-            new VirtualSetup { Manifest = Model, Origin = At(0), Engines = [engine] }, feed.Sensors);
+            new VirtualSetup { Manifest = Model, Origin = At(0), Engines = [engine], ExplainEvery = explainEvery },
+            feed.Sensors);
         feed.EndMs = 20_000;
         pipeline.RunOn(feed);
         long before = GC.GetAllocatedBytesForCurrentThread();

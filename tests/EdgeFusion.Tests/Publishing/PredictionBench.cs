@@ -23,6 +23,11 @@ internal static class PredictionBench
             Input("force", InputKind.Vector, [1, 500, 6], 500),
         ],
         Mask = new MaskInput("avail"),
+        Context =
+        [
+            new ContextInput("behaviour", "context_behaviour", ["grasp", "pick"]),
+            new ContextInput("gripper", "context_gripper", ["open", "shut"]),
+        ],
         Heads =
         [
             new ModelHead
@@ -86,10 +91,13 @@ internal static class PredictionBench
         };
         new[] { 0.1f, 0.7f, 0.2f }.CopyTo(prediction.Heads[0].Values, 0);
         prediction.Heads[0].Best = 1;
+        prediction.Heads[0].Dissenting = 1;
+        prediction.Heads[0].Divergence = 0.25f;
         Array.Fill(prediction.Heads[0].PerModality, float.NaN);
         new[] { 0.2f, 0.5f, 0.3f }.CopyTo(prediction.Heads[0].PerModality, 0);
         prediction.Heads[1].Values[0] = 1.5f;
         prediction.Heads[1].Values[1] = float.PositiveInfinity;
+        prediction.Context[0] = 1;
         prediction.Embedding[0] = 0.5f;
         prediction.Embedding[1] = -1;
         return prediction;

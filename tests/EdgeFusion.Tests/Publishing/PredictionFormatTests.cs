@@ -65,6 +65,41 @@ public sealed class PredictionFormatTests
     }
 
     [Fact]
+    public void Context_is_what_the_model_was_told_and_null_where_it_was_not()
+    {
+        JsonElement context = JsonDocument.Parse(Head(PredictionBench.Prediction(), 0)).RootElement
+            .GetProperty("context");
+
+        Assert.Equal("pick", context.GetProperty("behaviour").GetString());
+        Assert.Equal(JsonValueKind.Null, context.GetProperty("gripper").ValueKind);
+    }
+
+    [Fact]
+    public void An_explained_prediction_says_what_each_modality_contributed()
+    {
+        Prediction prediction = PredictionBench.Prediction();
+        prediction.Explanation = ExplanationState.Done;
+        prediction.Heads[0].Contributions[0] = -0.5f;
+
+        string text = Head(prediction, 0);
+        JsonElement json = JsonDocument.Parse(text).RootElement;
+
+        PayloadSchema.AssertValid("prediction", text);
+        Assert.Equal(-0.5, json.GetProperty("contributions").GetProperty("camera").GetDouble());
+        Assert.Equal(JsonValueKind.Null, json.GetProperty("contributions").GetProperty("force").ValueKind);
+        Assert.Equal(1, json.GetProperty("disagreement").GetProperty("dissenting").GetInt32());
+        Assert.DoesNotContain("contributions", Head(PredictionBench.Prediction(), 0), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_regression_says_its_units()
+    {
+        JsonElement json = JsonDocument.Parse(Head(PredictionBench.Prediction(), 1)).RootElement;
+
+        Assert.Equal("m", json.GetProperty("units").GetProperty("y").GetString());
+    }
+
+    [Fact]
     public void Labels_cannot_break_out_of_html()
     {
         Assert.DoesNotContain("<", Head(PredictionBench.Prediction(), 0), StringComparison.Ordinal);
@@ -101,13 +136,15 @@ public sealed class PredictionFormatTests
             "outcome":"deadline"},"model":{"name":"workcell","version":"1.0.0","sha256":"
             """.ReplaceLineEndings("") + new string('a', 64)
             + """
-            "},"quality":"degraded","modalities":{"camera":{"presence":"present","present":true,"age_ms":33,
-            "coverage":1,"n":5},"microphone":{"presence":"late","present":false,"age_ms":700,"coverage":0.25,"n":12,
-            "gap_frames":160},
+            "},"quality":"degraded","context":{"behaviour":"pick","gripper":null},
+            "modalities":{"camera":{"presence":"present","present":true,"age_ms":33,"coverage":1,"n":5},
+            "microphone":{"presence":"late","present":false,"age_ms":700,"coverage":0.25,"n":12,"gap_frames":160},
             "force":{"presence":"missing","present":false,"age_ms":null,"coverage":0,"n":0}},"heads":{"colour":{"kind":
             "classification","label":"green","score":0.7,"scores":{"red":0.1,"green":0.7,"\u003Cblue\u003E":0.2},
+            "disagreement":{"dissenting":1,"divergence":0.25},
             "per_modality":{"camera":{"red":0.2,"green":0.5,"\u003Cblue\u003E":0.3},"microphone":null,"force":null}},
-            "pose":{"kind":"regression","values":{"x":1.5,"y":null}}},"embedding":[0.5,-1]}
+            "pose":{"kind":"regression","values":{"x":1.5,"y":null},
+            "units":{"x":"m","y":"m"}}},"embedding":[0.5,-1]}
             """.ReplaceLineEndings(""),
             one);
     }

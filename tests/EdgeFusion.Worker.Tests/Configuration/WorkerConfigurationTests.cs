@@ -43,7 +43,8 @@ public sealed class WorkerConfigurationTests
         ConfigurationException fault = Fails("""
             {
               "Sensors": { "we st": { } },
-              "Model": { "Threads": 0, "Providers": [ "gpu" ] },
+              "Model": { "Threads": 0, "Providers": [ "gpu" ], "Precision": "int4", "Graph": "half" },
+              "Explain": { "Every": -1 },
               "Mqtt": { "Host": "robot-7", "Port": 70000, "CertificateFile": "c.pem" },
               "Recording": { "Compression": "rar" }
             }
@@ -52,7 +53,9 @@ public sealed class WorkerConfigurationTests
         string[] wanted =
         [
             "Sensors:we st: a name must be", "Sensors:we st:Adapter: is missing", "Model:Threads: must be 1..64",
-            "Model:Providers: 'gpu' is unknown", "Mqtt:Port: must be 1..65535",
+            "Model:Providers: 'gpu' is unknown", "Model:Precision: is 'int4'; there are fp32, fp16, int8",
+            "Model:Graph: is 'half'; there are auto, whole, split", "Explain:Every: must be 0..1000000",
+            "Mqtt:Port: must be 1..65535",
             "Mqtt:CertificateFile: and Mqtt:KeyFile",
             "Mqtt:Tls: is off but 'robot-7' is another machine", "Recording:Compression: is 'rar'",
         ];

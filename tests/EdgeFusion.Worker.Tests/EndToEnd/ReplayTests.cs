@@ -24,7 +24,9 @@ public sealed class ReplayTests : IDisposable
         {
             string target = _scratch[threads + ".jsonl"];
 
-            await Good("replay", _scratch["cell.mcap"], "--model", "workcell", "--threads", threads, "--out", target);
+            await Good(
+                "replay", _scratch["cell.mcap"], "--model", "workcell", "--threads", threads, "--explain", "7",
+                "--out", target);
 
             byte[] bytes = await File.ReadAllBytesAsync(target);
             first ??= bytes;
@@ -32,6 +34,9 @@ public sealed class ReplayTests : IDisposable
         }
 
         Assert.True(File.ReadLines(_scratch["1.jsonl"]).Count() > 100);
+        Assert.Contains(
+            File.ReadLines(_scratch["1.jsonl"]),
+            line => line.Contains("\"contributions\":{\"camera\":", StringComparison.Ordinal));
     }
 
     [Fact]

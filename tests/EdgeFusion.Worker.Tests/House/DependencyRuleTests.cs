@@ -17,6 +17,9 @@ public sealed partial class DependencyRuleTests
         ["EdgeFusion.OnnxRuntime"] = ["Microsoft.ML.OnnxRuntime.Gpu"],
         ["OnnxRuntime.Npm"] = ["System.Numerics.Tensors"],
         ["EdgeFusion.MqttNet"] = ["MQTTnet"],
+        ["EdgeFusion.OpenCvSharp"] = ["OpenCvSharp4"],
+        ["EdgeFusion.NAudio"] = ["NAudio", "NAudio.Wasapi", "NAudio.Alsa"],
+        ["EdgeFusion.SerialPorts"] = ["System.IO.Ports"],
         ["EdgeFusion.Worker"] = ["System.CommandLine", "Spectre.Console"],
     };
 

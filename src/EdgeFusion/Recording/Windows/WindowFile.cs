@@ -18,9 +18,9 @@ namespace EdgeFusion.Recording.Windows;
 /// </summary>
 /// <remarks>
 /// Arrays: one per input (its type and shape, with N windows in front), avail, coverage float32 [N,M], start_ns int64
-/// [N], labels_HEAD int32 [N] (-1 = none), group int32 [N], groups (names), meta (JSON). Rows go to temporary files
-/// beside
-/// the target, so memory stays bounded. <b>Threading.</b> One thread.
+/// [N], labels_HEAD int32 [N] (-1 = none; of a regression float32 [N,K], NaN = none), context_NAME int32 [N] (-1 =
+/// unknown), group int32 [N], groups (names), meta (JSON). Rows go to temporary files beside the target, so memory
+/// stays bounded. <b>Threading.</b> One thread.
 /// </remarks>
 public sealed class WindowFile : IWindowSink, IDisposable
 {
@@ -35,6 +35,8 @@ public sealed class WindowFile : IWindowSink, IDisposable
     private readonly NpyColumn _start;
     private readonly NpyColumn _group;
     private readonly NpyColumn[] _labels;
+    private readonly NpyColumn[] _context;
+    private readonly float[][] _values;
     private readonly List<string> _groups = [];
     private readonly Dictionary<string, int> _groupNumbers = new(StringComparer.Ordinal);
     private readonly List<(string File, string Sha256)> _recordings = [];
@@ -65,9 +67,21 @@ public sealed class WindowFile : IWindowSink, IDisposable
         _start = new NpyColumn("start_ns", "<i8", [], temporaryFolder);
         _group = new NpyColumn("group", "<i4", [], temporaryFolder);
         _labels = new NpyColumn[manifest.Heads.Length];
+        _values = new float[_labels.Length][];
         for (int i = 0; i < _labels.Length; i++)
         {
-            _labels[i] = new NpyColumn("labels_" + manifest.Heads[i].Name, "<i4", [], temporaryFolder);
+            ModelHead head = manifest.Heads[i];
+            bool regression = head.Kind == HeadKind.Regression;
+            _values[i] = new float[regression ? head.Labels.Length : 0];
+            _labels[i] = regression
+                ? new NpyColumn("labels_" + head.Name, "<f4", [head.Labels.Length], temporaryFolder)
+                : new NpyColumn("labels_" + head.Name, "<i4", [], temporaryFolder);
+        }
+
+        _context = new NpyColumn[manifest.Context.Length];
+        for (int i = 0; i < _context.Length; i++)
+        {
+            _context[i] = new NpyColumn("context_" + manifest.Context[i].Name, "<i4", [], temporaryFolder);
         }
     }
 
@@ -119,7 +133,12 @@ public sealed class WindowFile : IWindowSink, IDisposable
         Append(_group, GroupNumber(_track.Covering(GroupHead, cut.Start, cut.End) ?? _recording));
         for (int i = 0; i < labels.Length; i++)
         {
-            Append(_labels[i], labels[i]);
+            AppendLabel(i, labels[i]);
+        }
+
+        for (int i = 0; i < _context.Length; i++)
+        {
+            Append(_context[i], cut.Context[i]);
         }
 
         Count++;
@@ -154,6 +173,18 @@ public sealed class WindowFile : IWindowSink, IDisposable
         }
     }
 
+    private void AppendLabel(int head, int label)
+    {
+        if (_values[head].Length == 0)
+        {
+            Append(_labels[head], label);
+        }
+        else
+        {
+            _labels[head].Append(MemoryMarshal.AsBytes(_values[head].AsSpan()));
+        }
+    }
+
     private static Stream Entry(ZipArchive zip, string name) =>
         zip.CreateEntry(name + ".npy", CompressionLevel.NoCompression).Open();
 
@@ -174,7 +205,7 @@ public sealed class WindowFile : IWindowSink, IDisposable
     }
 
     private IEnumerable<NpyColumn> Columns() =>
-        [.. _inputs, _avail, _coverage, _start, _group, .. _labels];
+        [.. _inputs, _avail, _coverage, _start, _group, .. _labels, .. _context];
 
     private bool FindLabels(WindowCut cut, Span<int> labels)
     {
@@ -183,9 +214,10 @@ public sealed class WindowFile : IWindowSink, IDisposable
         {
             ModelHead head = _manifest.Heads[i];
             labels[i] = -1;
+            _values[i].AsSpan().Fill(float.NaN);
             if (_track.Covering(head.Name, cut.Start, cut.End) is { } label)
             {
-                labels[i] = head.Labels.IndexOf(label);
+                labels[i] = head.Kind == HeadKind.Regression ? Parse(label, _values[i]) : head.Labels.IndexOf(label);
                 any |= labels[i] >= 0;
                 if (labels[i] < 0)
                 {
@@ -195,6 +227,18 @@ public sealed class WindowFile : IWindowSink, IDisposable
         }
 
         return any;
+    }
+
+    // 0 where all values are there; -1 where there is no such label.
+    private static int Parse(string label, float[] values)
+    {
+        if (RegressionLabel.TryParse(label, values))
+        {
+            return 0;
+        }
+
+        values.AsSpan().Fill(float.NaN);
+        return -1;
     }
 
     private int GroupNumber(string name)
@@ -266,6 +310,17 @@ public sealed class WindowFile : IWindowSink, IDisposable
             }
 
             json.WriteEndObject();
+            if (_context.Length > 0)
+            {
+                json.WriteStartObject("context");
+                foreach (ContextInput context in _manifest.Context)
+                {
+                    WriteLabels(json, context.Name, context.Labels);
+                }
+
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 

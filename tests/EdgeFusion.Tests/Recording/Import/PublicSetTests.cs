@@ -27,7 +27,7 @@ public sealed class PublicSetTests(ITestOutputHelper output)
 
         Assert.Equal(windows, report.Segments);
         Assert.Equal([windows, windows * 10L, windows * 10L, windows * 10L], report.Streams.Select(s => s.Samples));
-        Assert.Equal(windows * 5L, report.Labels);
+        Assert.Equal(windows * 6L, report.Labels);
         Assert.Equal(((windows * 2L) - 1) * Timestamp.NanosecondsPerSecond, report.DurationNanoseconds);
         Assert.All(recording.Samples["camera"], s => Assert.Equal(1, Sum(s.Payload), 1e-4));
         Assert.Equal(64, ((VectorLayout)recording.Sensors["camera"].Layout).Width);
@@ -42,6 +42,7 @@ public sealed class PublicSetTests(ITestOutputHelper output)
                 "content=" + objects[3].GetProperty("content").GetString(),
                 "weight=" + objects[3].GetProperty("weight").GetString(),
                 "behaviour=" + manifest.GetProperty("behaviors")[1].GetString(),
+                "trial=2",
                 "group=" + objects[3].GetProperty("name").GetString(),
             ],
             recording.LabelsAt(start));
@@ -59,7 +60,7 @@ public sealed class PublicSetTests(ITestOutputHelper output)
 
         Assert.Equal(windows, report.Segments);
         Assert.Equal([windows, windows * 10L, windows * 10L, windows], report.Streams.Select(s => s.Samples));
-        Assert.Equal(windows * 3L, report.Labels);
+        Assert.Equal(windows * 4L, report.Labels);
     }
 
     [NeedsSharedDataFact("biotac-slide")]

@@ -1,0 +1,47 @@
+using EdgeFusion.Time;
+
+namespace EdgeFusion.Linux.Media;
+
+/// <summary>Watches when a pipeline last spoke.</summary>
+internal struct MediaWatch
+{
+    private readonly MediaPlan _plan;
+    private readonly GStreamerOptions _options;
+    private Timestamp _last;
+    private bool _hasSpoken;
+
+    public MediaWatch(MediaPlan plan, GStreamerOptions options, Timestamp start)
+    {
+        _plan = plan;
+        _options = options;
+        _last = start;
+    }
+
+    /// <summary>A sample came.</summary>
+    public void Saw(Timestamp now)
+    {
+        _last = now;
+        _hasSpoken = true;
+    }
+
+    /// <summary>Whether we come so late that the sink may have had to drop.</summary>
+    public readonly bool Lags(Timestamp now, long periodNanoseconds) =>
+        _hasSpoken && now.NanosecondsSince(_last) > 2 * periodNanoseconds;
+
+    /// <exception cref="SensorException">A live source has been silent for too long.</exception>
+    public readonly void CheckSilence(Timestamp now)
+    {
+        TimeSpan limit = _hasSpoken ? _options.SilenceTimeout : _options.StartTimeout;
+        if (!_plan.IsLive || now - _last < limit)
+        {
+            return;
+        }
+
+        throw new SensorException(_hasSpoken
+            ? FormattableString.Invariant(
+                $"Reading {_plan.What} stopped: nothing for {limit.TotalSeconds:0.#} s. It is opened again.")
+            : FormattableString.Invariant(
+                $"Cannot read {_plan.What}: nothing came for {limit.TotalSeconds:0.#} s after it was opened; check ")
+                + "that the source sends.");
+    }
+}

@@ -1,0 +1,253 @@
+using System.Buffers;
+using System.Text.Json;
+using EdgeFusion.Diagnostics;
+using EdgeFusion.Predictions;
+using EdgeFusion.Publishing;
+using EdgeFusion.Sensing;
+using EdgeFusion.Time;
+using EdgeFusion.Windowing;
+using EdgeFusion.Worker.Live;
+
+namespace EdgeFusion.Worker.Dashboard;
+
+/// <summary>Writes what the page shows, a few times per second, as one JSON object.</summary>
+/// <remarks>
+/// Reads counters, rings and the latest prediction; locks nothing that the pipeline waits for. <b>Threading.</b> One
+/// thread.
+/// </remarks>
+internal sealed class SnapshotWriter : IDisposable
+{
+    private const string PresenceLetters = "PMLS";
+
+    private readonly LiveSession _session;
+    private readonly RecentPredictions _recent;
+    private readonly PredictionFormat _format;
+    private readonly Prediction _prediction;
+    private readonly ArrayBufferWriter<byte> _predictionJson = new(4_096);
+    private readonly Presence[] _presence;
+    private readonly char[] _letters;
+    private readonly SensorView[] _sensors;
+    private long _shown;
+
+    public SnapshotWriter(LiveSession session, RecentPredictions recent, string node)
+    {
+        _session = session;
+        _recent = recent;
+        _format = new PredictionFormat(session.Pipeline.Manifest, new PredictionFormatOptions { Node = node });
+        _prediction = new Prediction(session.Pipeline.Manifest);
+        _presence = new Presence[session.Pipeline.Manifest.Inputs.Length];
+        _letters = new char[_presence.Length];
+        _sensors = [.. session.Pipeline.Sensors.Select(host => new SensorView(host))];
+        _shown = recent.Count;
+    }
+
+    /// <summary>Writes one snapshot.</summary>
+    public void Write(IBufferWriter<byte> output)
+    {
+        Timestamp now = _session.Clock.Now;
+        using var json = new Utf8JsonWriter(output);
+        json.WriteStartObject();
+        json.WriteNumber("time_ms", now.Nanoseconds / 1_000_000);
+        json.WriteNumber("windows", _session.Pipeline.Windows);
+        json.WriteNumber("skipped", _session.Pipeline.SkippedWindows);
+        json.WriteNumber("overruns", _session.Pipeline.Overruns);
+        WritePrediction(json);
+        WriteTimeline(json);
+        WriteSensors(json, now);
+        WriteStages(json);
+        WriteTransport(json);
+        json.WriteEndObject();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _format.Dispose();
+
+    private void WritePrediction(Utf8JsonWriter json)
+    {
+        json.WritePropertyName("prediction");
+        if (!_recent.TryReadLatest(_prediction))
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        _predictionJson.ResetWrittenCount();
+        _format.WritePrediction(_prediction, _session.Clock.Now, _predictionJson);
+        json.WriteRawValue(_predictionJson.WrittenSpan, skipInputValidation: true);
+    }
+
+    /// <summary>The windows since the last snapshot: what a viewer missed is missing on its timeline only.</summary>
+    private void WriteTimeline(Utf8JsonWriter json)
+    {
+        long count = _recent.Count;
+        json.WriteStartArray("timeline");
+        for (long number = Math.Max(_shown, count - 64); number < count; number++)
+        {
+            if (!_recent.TryRead(number, out RecentWindow window, _presence))
+            {
+                continue;
+            }
+
+            for (int i = 0; i < _presence.Length; i++)
+            {
+                _letters[i] = PresenceLetters[(int)_presence[i]];
+            }
+
+            json.WriteStartObject();
+            json.WriteNumber("seq", window.Sequence);
+            json.WriteNumber("end_ms", window.End.Nanoseconds / 1_000_000);
+            json.WriteString("outcome", window.Outcome == CutOutcome.Settled ? "settled" : "deadline");
+            json.WriteString("presence", _letters);
+            json.WriteNumber("total_ms", Math.Round(window.TotalNanoseconds / 1e6, 2));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        _shown = count;
+    }
+
+    private void WriteSensors(Utf8JsonWriter json, Timestamp now)
+    {
+        json.WriteStartArray("sensors");
+        foreach (SensorView sensor in _sensors)
+        {
+            sensor.Write(json, now);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteStages(Utf8JsonWriter json)
+    {
+        StageMeter stages = _session.Pipeline.Stages;
+        json.WriteStartObject("stages");
+        WriteStage(json, "wait", stages.Wait);
+        WriteStage(json, "ready", stages.Ready);
+        WriteStage(json, "bind", stages.Bind);
+        WriteStage(json, "infer", stages.Infer);
+        WriteStage(json, "decode", stages.Decode);
+        WriteStage(json, "total", stages.Total);
+        json.WriteEndObject();
+    }
+
+    private static void WriteStage(Utf8JsonWriter json, string name, LatencyHistogram stage)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("p50_ms", Math.Round(stage.PercentileNanoseconds(0.5) / 1e6, 3));
+        json.WriteNumber("p99_ms", Math.Round(stage.PercentileNanoseconds(0.99) / 1e6, 3));
+        json.WriteNumber("max_ms", Math.Round(stage.MaxNanoseconds / 1e6, 3));
+        json.WriteEndObject();
+    }
+
+    private void WriteTransport(Utf8JsonWriter json)
+    {
+        if (_session.Outbox is { } outbox)
+        {
+            json.WriteStartObject("outbox");
+            json.WriteNumber("enqueued", outbox.Enqueued);
+            json.WriteNumber("published", outbox.Published);
+            json.WriteNumber("waiting", outbox.Waiting);
+            json.WriteNumber("evicted", outbox.Evicted);
+            json.WriteNumber("reconnects", outbox.Reconnects);
+            json.WriteEndObject();
+        }
+
+        if (_session.Recorder is { } recorder)
+        {
+            json.WriteStartObject("recorder");
+            json.WriteNumber("written", recorder.Written);
+            json.WriteNumber("lost", recorder.Lost);
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>One sensor with what is needed to say what changed since the last look.</summary>
+    private sealed class SensorView
+    {
+        private static readonly SampleRejection[] Reasons =
+            [.. Enum.GetValues<SampleRejection>().Where(reason => reason != SampleRejection.None)];
+
+        private readonly SensorHost _host;
+        private readonly VectorTrace? _trace;
+        private readonly AudioSpectrum? _spectrum;
+        private long _taken;
+        private Timestamp _looked = Timestamp.MinValue;
+
+        public SensorView(SensorHost host)
+        {
+            _host = host;
+            _trace = host.Info.Layout is VectorLayout ? new VectorTrace(host.Ring) : null;
+            _spectrum = host.Info.Layout is AudioLayout ? new AudioSpectrum(host.Ring) : null;
+        }
+
+        public void Write(Utf8JsonWriter json, Timestamp now)
+        {
+            long taken = _host.Gate.Count(SampleRejection.None);
+            long published = _host.Ring.Published;
+            json.WriteStartObject();
+            json.WriteString("name", _host.Info.Name);
+            json.WriteString("state", _host.State.ToString());
+            json.WriteNumber("taken", taken);
+            json.WriteNumber("rate_hz", Rate(taken, now));
+            json.WriteNumber("restarts", _host.Restarts);
+            if (published > 0)
+            {
+                Timestamp newest = _host.Ring.Header(published - 1).Capture;
+                Timestamp oldest = _host.Ring.Header(Math.Max(_host.Ring.Oldest, 0)).Capture;
+                json.WriteNumber("age_ms", Math.Round(now.NanosecondsSince(newest) / 1e6, 1));
+                json.WriteNumber("held_s", Math.Round(Math.Max(0, newest.NanosecondsSince(oldest)) / 1e9, 2));
+                json.WriteNumber("fill", Math.Round(Math.Min(1.0, published / (double)_host.Ring.Capacity), 3));
+            }
+
+            WriteRejected(json);
+            if (_trace is not null)
+            {
+                json.WritePropertyName("trace");
+                _trace.Write(json, now);
+            }
+
+            WriteSpectrum(json);
+            json.WriteEndObject();
+            _taken = taken;
+            _looked = now;
+        }
+
+        private double Rate(long taken, Timestamp now) => _looked == Timestamp.MinValue
+            ? 0
+            : Math.Round((taken - _taken) * 1e9 / Math.Max(1, now.NanosecondsSince(_looked)), 1);
+
+        private void WriteRejected(Utf8JsonWriter json)
+        {
+            json.WriteStartObject("rejected");
+            foreach (SampleRejection reason in Reasons)
+            {
+                if (_host.Gate.Count(reason) is > 0 and var count)
+                {
+                    json.WriteNumber(reason.ToString(), count);
+                }
+            }
+
+            json.WriteEndObject();
+        }
+
+        private void WriteSpectrum(Utf8JsonWriter json)
+        {
+            if (_spectrum is null || !_spectrum.Update())
+            {
+                return;
+            }
+
+            json.WriteStartObject("sound");
+            json.WriteNumber("rms", Math.Round(_spectrum.Rms, 5));
+            json.WriteNumber("peak", Math.Round(_spectrum.Peak, 5));
+            json.WriteStartArray("db");
+            foreach (double level in _spectrum.Levels)
+            {
+                json.WriteNumberValue((int)Math.Round(level));
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+    }
+}
