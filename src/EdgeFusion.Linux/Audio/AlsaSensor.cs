@@ -26,6 +26,7 @@ public sealed class AlsaSensor : ISensor, ICountingSensor
     private long _overruns;
     private long _suspends;
     private long _frames;
+    private long _blocks;
 
     /// <summary>Creates a sensor; nothing is opened before <see cref="Capture"/>.</summary>
     /// <param name="info">Name, modality, rate, channels, format and block length wanted.</param>
@@ -61,7 +62,10 @@ public sealed class AlsaSensor : ISensor, ICountingSensor
 
     /// <inheritdoc/>
     public IReadOnlyList<SensorCounter> Counters =>
-        [new("frames_read", Frames), new("overruns", Overruns), new("suspends", Suspends)];
+    [
+        new("blocks_read", Volatile.Read(ref _blocks), CounterRole.Captured), new("frames_read", Frames),
+        new("overruns", Overruns), new("suspends", Suspends),
+    ];
 
     /// <summary>Why ALSA cannot be used here, with the remedy; null where it can.</summary>
     public static string? Probe()
@@ -134,6 +138,7 @@ public sealed class AlsaSensor : ISensor, ICountingSensor
                 return status;
             }
 
+            Volatile.Write(ref _blocks, _blocks + 1);
             sink.Commit(stamps.Take(frames), frames * _layout.FrameBytes, flags);
             Volatile.Write(ref _frames, _frames + frames);
             flags = SampleFlags.None;

@@ -9,7 +9,14 @@ namespace EdgeFusion.Linux.Media;
 /// </summary>
 internal sealed unsafe class AudioSlots(AudioLayout layout, double rateHz) : IMediaSlots
 {
+    private long _splitOff;
+    private long _abandoned;
+
     public long Skipped => 0;
+
+    public long SplitOff => Volatile.Read(ref _splitOff);
+
+    public long Abandoned => Volatile.Read(ref _abandoned);
 
     public string? Configure(nint caps)
     {
@@ -30,11 +37,14 @@ internal sealed unsafe class AudioSlots(AudioLayout layout, double rateHz) : IMe
         nint buffer, in GstMapInfo map, Timestamp capture, SampleFlags flags, SampleSink sink, in MediaPace pace)
     {
         long frames = (long)map.Size / layout.FrameBytes;
+        long blocks = Blocks(frames);
+        Volatile.Write(ref _splitOff, _splitOff + Math.Max(0, blocks - 1));
         for (long done = 0; done < frames;)
         {
             int count = (int)Math.Min(frames - done, layout.MaxFramesPerBlock);
             if (!pace.Wait(capture.AddNanoseconds(FrameTime(done + count))))
             {
+                Volatile.Write(ref _abandoned, _abandoned + Blocks(frames - done));
                 return true;
             }
 
@@ -47,6 +57,8 @@ internal sealed unsafe class AudioSlots(AudioLayout layout, double rateHz) : IMe
 
         return frames > 0;
     }
+
+    private long Blocks(long frames) => (frames + layout.MaxFramesPerBlock - 1) / layout.MaxFramesPerBlock;
 
     private long FrameTime(long frames) => (long)Math.Round(frames * (double)Timestamp.NanosecondsPerSecond / rateHz);
 }

@@ -17,8 +17,13 @@ internal sealed unsafe class FrameSlots(FrameLayout layout, long periodNanosecon
     private readonly long _soonest = periodNanoseconds / 4 * 3;
     private Timestamp _last = Timestamp.MinValue;
     private long _skipped;
+    private long _abandoned;
 
     public long Skipped => Volatile.Read(ref _skipped);
+
+    public long SplitOff => 0;
+
+    public long Abandoned => Volatile.Read(ref _abandoned);
 
     public string? Configure(nint caps)
     {
@@ -45,6 +50,7 @@ internal sealed unsafe class FrameSlots(FrameLayout layout, long periodNanosecon
 
         if (!pace.Wait(capture))
         {
+            Volatile.Write(ref _abandoned, _abandoned + 1);
             return true;
         }
 

@@ -64,8 +64,10 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
     /// <inheritdoc/>
     public IReadOnlyList<SensorCounter> Counters =>
     [
-        new("buffers_received", Received), new("buffers_dropped", Dropped), new("buffers_unusable", Unusable),
-        new("buffers_skipped", Skipped),
+        new("buffers_received", Received, CounterRole.Captured),
+        new("blocks_split_off", _slots.SplitOff, CounterRole.Captured),
+        new("buffers_dropped", Dropped, CounterRole.Lost), new("buffers_unusable", Unusable, CounterRole.Dropped),
+        new("buffers_skipped", Skipped, CounterRole.Dropped), new("stopped", _slots.Abandoned, CounterRole.Dropped),
     ];
 
     /// <summary>Why GStreamer cannot be used here, with the remedy; null where it can.</summary>
@@ -119,15 +121,27 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
             }
 
             Volatile.Write(ref _received, _received + 1);
-            if (!run.Deliver(sample, stopping))
-            {
-                Volatile.Write(ref _unusable, _unusable + 1);
-            }
-
+            Deliver(run, sample, stopping);
             watch.Saw(sink.Clock.Now);
         }
 
         Volatile.Write(ref _dropped, before + run.CountDropped(isEmpty: false));
+    }
+
+    private void Deliver(MediaRun run, nint sample, CancellationToken stopping)
+    {
+        bool isUsable = false;
+        try
+        {
+            isUsable = run.Deliver(sample, stopping);
+        }
+        finally
+        {
+            if (!isUsable)
+            {
+                Volatile.Write(ref _unusable, _unusable + 1);
+            }
+        }
     }
 
     /// <summary>Whether a file is through; the end of a live source is a failure.</summary>

@@ -10,6 +10,12 @@ internal unsafe interface IMediaSlots
     /// <summary>Buffers left out because the source is faster than wanted; read from any thread.</summary>
     long Skipped { get; }
 
+    /// <summary>Samples beyond the first of each buffer, known before any is delivered; from any thread.</summary>
+    long SplitOff { get; }
+
+    /// <summary>Samples left out because the capture was stopped meanwhile; read from any thread.</summary>
+    long Abandoned { get; }
+
     /// <summary>Takes the format that follows.</summary>
     /// <returns>Why it cannot be used; null where it can.</returns>
     string? Configure(nint caps);

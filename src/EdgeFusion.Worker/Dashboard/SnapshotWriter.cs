@@ -164,9 +164,6 @@ internal sealed class SnapshotWriter : IDisposable
     /// <summary>One sensor with what is needed to say what changed since the last look.</summary>
     private sealed class SensorView
     {
-        private static readonly SampleRejection[] Reasons =
-            [.. Enum.GetValues<SampleRejection>().Where(reason => reason != SampleRejection.None)];
-
         private readonly SensorHost _host;
         private readonly VectorTrace? _trace;
         private readonly AudioSpectrum? _spectrum;
@@ -199,7 +196,9 @@ internal sealed class SnapshotWriter : IDisposable
                 json.WriteNumber("fill", Math.Round(Math.Min(1.0, published / (double)_host.Ring.Capacity), 3));
             }
 
-            WriteRejected(json);
+            SensorAccount account = _host.Account;
+            json.WriteNumber("captured", account.Captured);
+            WriteRejected(json, account);
             if (_trace is not null)
             {
                 json.WritePropertyName("trace");
@@ -216,15 +215,12 @@ internal sealed class SnapshotWriter : IDisposable
             ? 0
             : Math.Round((taken - _taken) * 1e9 / Math.Max(1, now.NanosecondsSince(_looked)), 1);
 
-        private void WriteRejected(Utf8JsonWriter json)
+        private static void WriteRejected(Utf8JsonWriter json, SensorAccount account)
         {
             json.WriteStartObject("rejected");
-            foreach (SampleRejection reason in Reasons)
+            foreach (SensorCounter reason in account.Reasons)
             {
-                if (_host.Gate.Count(reason) is > 0 and var count)
-                {
-                    json.WriteNumber(reason.ToString(), count);
-                }
+                json.WriteNumber(reason.Name, reason.Value);
             }
 
             json.WriteEndObject();

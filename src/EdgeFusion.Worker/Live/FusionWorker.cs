@@ -1,3 +1,4 @@
+using EdgeFusion.Sensing;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Dashboard;
@@ -41,6 +42,11 @@ internal sealed partial class FusionWorker(
         {
             session.Dispose();
             Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+            foreach (SensorHost sensor in session.Pipeline.Sensors)
+            {
+                Report(sensor.Account);
+            }
+
             if (session.Pipeline.SkippedExplanations > 0)
             {
                 Unexplained(session.Pipeline.SkippedExplanations);
@@ -63,6 +69,24 @@ internal sealed partial class FusionWorker(
         Message = "node {Node}: model {Model} on {Provider} {Device}, {Sensors} sensors, version {Version}")]
     private partial void Started(
         string node, string model, string provider, string device, int sensors, string version);
+
+    private void Report(SensorAccount account)
+    {
+        if (account.Unaccounted == 0)
+        {
+            Accounted(account);
+        }
+        else
+        {
+            Unaccounted(account, account.Unaccounted);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Account}")]
+    private partial void Accounted(SensorAccount account);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Account}; {Missing} are unaccounted for")]
+    private partial void Unaccounted(SensorAccount account, long missing);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "dashboard on {Url}")]
     private partial void Serving(string url);

@@ -29,6 +29,9 @@ public interface ISensorHealth
     /// <summary>Counters and clock of its device; null where it has none to tell of.</summary>
     DeviceHealth? Device => null;
 
+    /// <summary>What became of its samples; null where nobody keeps account.</summary>
+    SensorAccount? Account => null;
+
     /// <summary>Arrival of the newest sample; null before the first.</summary>
     Timestamp? LastArrival { get; }
 }

@@ -169,7 +169,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 Detail(state), Math.Round(rate, 2),
                 arrival is { } last ? Age(now, last) : null, now.Nanoseconds,
                 taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts,
-                DevicePayload.From(sensor.Device));
+                DevicePayload.From(sensor.Device), AccountPayload.From(sensor.Account));
         }
 
         private static string Word(SensorState state) => state switch

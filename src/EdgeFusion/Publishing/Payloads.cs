@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeFusion.Sensing;
 using EdgeFusion.Sensing.Devices;
 
 namespace EdgeFusion.Publishing;
@@ -57,7 +58,28 @@ internal sealed record GapPayload(string Topic, string Epoch, long FromSeq, long
 internal readonly record struct SensorPayload(
     int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
     long AtNs, long Taken, long Rejected, long Overwritten, long Restarts,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountPayload? Account);
+
+/// <summary>What became of a sensor's samples: captured = used + the sum of dropped.</summary>
+internal sealed record AccountPayload(long Captured, long Used, Dictionary<string, long> Dropped)
+{
+    public static AccountPayload? From(SensorAccount? account)
+    {
+        if (account is null)
+        {
+            return null;
+        }
+
+        var dropped = new Dictionary<string, long>();
+        foreach (SensorCounter reason in account.Reasons)
+        {
+            dropped[reason.Name] = reason.Value;
+        }
+
+        return new AccountPayload(account.Captured, account.Used, dropped);
+    }
+}
 
 /// <summary>Line and clock of a device in a sensor payload.</summary>
 internal sealed record DevicePayload(

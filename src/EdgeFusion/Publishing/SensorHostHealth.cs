@@ -30,6 +30,9 @@ public sealed class SensorHostHealth(SensorHost host) : ISensorHealth
     public DeviceHealth? Device => host.Device;
 
     /// <inheritdoc/>
+    public SensorAccount? Account => host.Account;
+
+    /// <inheritdoc/>
     public Timestamp? LastArrival
     {
         get

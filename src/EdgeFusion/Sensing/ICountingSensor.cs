@@ -14,4 +14,5 @@ public interface ICountingSensor
 /// <summary>One counter of a sensor.</summary>
 /// <param name="Name">Name in snake_case.</param>
 /// <param name="Value">Its value since the sensor was made.</param>
-public readonly record struct SensorCounter(string Name, long Value);
+/// <param name="Role">Its place in the sensor's account.</param>
+public readonly record struct SensorCounter(string Name, long Value, CounterRole Role = CounterRole.Fact);

@@ -10,10 +10,11 @@ namespace EdgeFusion.Sensing;
 /// The source's timeline is moved as a whole, so that its first instant becomes the start of the capture; all sources
 /// of one scene share one <see cref="PaceOrigin"/> and stay aligned with each other.
 /// </remarks>
-public sealed class PacedSensor : ISensor
+public sealed class PacedSensor : ISensor, ICountingSensor
 {
     private readonly Func<ISampleSource> _open;
     private readonly PaceOrigin _origin;
+    private long _skipped;
 
     /// <summary>Creates a sensor.</summary>
     /// <param name="info">What the source delivers.</param>
@@ -30,6 +31,10 @@ public sealed class PacedSensor : ISensor
     public SensorInfo Info { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<SensorCounter> Counters =>
+        [new("skipped", Volatile.Read(ref _skipped), CounterRole.Lost)];
+
+    /// <inheritdoc/>
     public void Capture(SampleSink sink, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sink);
@@ -41,6 +46,7 @@ public sealed class PacedSensor : ISensor
             if (sink.Clock.Now.NanosecondsSince(arrival) > SkipNanoseconds)
             {
                 // After a suspend or a restart the past is skipped, as a device would have done.
+                Volatile.Write(ref _skipped, _skipped + 1);
                 continue;
             }
 

@@ -65,6 +65,10 @@ public sealed class SensorHost : IDisposable
     /// <summary>Counters and clock of its device; null where it has none to tell of.</summary>
     public DeviceHealth? Device => (_sensor as IDeviceSensor)?.Health;
 
+    /// <summary>What became of its samples; exact once it has been disposed. Allocates.</summary>
+    public SensorAccount Account =>
+        SensorAccount.Of(Info.Name, (_sensor as ICountingSensor)?.Counters, Gate, Ring.Published);
+
     /// <summary>How often it has been opened again.</summary>
     public long Restarts => Interlocked.Read(ref _restarts);
 

@@ -19,6 +19,8 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
     private readonly object _gate = new();
     private readonly SampleSink?[] _sinks = new SampleSink?[protocol.Outputs.Length];
     private readonly Tare?[] _tares = new Tare?[protocol.Outputs.Length];
+    private readonly long[] _unheard = new long[protocol.Outputs.Length];
+    private readonly long[] _tared = new long[protocol.Outputs.Length];
     private StreamSession? _session;
     private bool _led;
     private string? _failure;
@@ -40,6 +42,14 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
             _tares[output] = new Tare(described.Layout.Width, samples);
         }
     }
+
+    /// <summary>The connection's counters and those of one output.</summary>
+    public IReadOnlyList<SensorCounter> Counters(int output) =>
+    [
+        .. Health.Snapshot(),
+        new("unheard", Volatile.Read(ref _unheard[output]), CounterRole.Dropped),
+        new("tare", Volatile.Read(ref _tared[output]), CounterRole.Dropped),
+    ];
 
     /// <summary>Delivers one output until stopped or failed.</summary>
     public void Capture(int output, SampleSink sink, CancellationToken stopping)
@@ -188,7 +198,16 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
         {
             for (int i = 0; i < _sinks.Length; i++)
             {
-                if (_sinks[i] is { } sink && (_tares[i]?.TryApply(reading.Values(i)) ?? true))
+                if (_sinks[i] is not { } sink)
+                {
+                    // The other output's sensor reads, and this one's waits to be started again.
+                    Volatile.Write(ref _unheard[i], _unheard[i] + 1);
+                }
+                else if (!(_tares[i]?.TryApply(reading.Values(i)) ?? true))
+                {
+                    Volatile.Write(ref _tared[i], _tared[i] + 1);
+                }
+                else
                 {
                     ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(reading.Values(i));
                     bytes.CopyTo(sink.Claim());

@@ -39,6 +39,8 @@ internal sealed class StreamLink(
             Read(left < Turn ? left : Turn);
         }
 
+        // Whoever waits for a frame waits for an answer: measurements come through the pump.
+        scanner.Counters.CountOther();
         return true;
     }
 

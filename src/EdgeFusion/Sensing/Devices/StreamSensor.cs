@@ -24,6 +24,8 @@ internal sealed class StreamSensor : IDeviceSensor
 
     public DeviceHealth Health => _hub.Health;
 
+    IReadOnlyList<SensorCounter> ICountingSensor.Counters => _hub.Counters(_output);
+
     public void Capture(SampleSink sink, CancellationToken stopping)
     {
         ArgumentNullException.ThrowIfNull(sink);

@@ -100,7 +100,7 @@ internal sealed class StreamSession : IDisposable
         while (_scanner.TryRead(out ReadOnlySpan<byte> frame))
         {
             _reading.Clear();
-            switch (_protocol.Decode(frame, _reading))
+            switch (Decode(frame))
             {
                 case FrameVerdict.Sample:
                     Hand(deliver, arrival);
@@ -111,14 +111,29 @@ internal sealed class StreamSession : IDisposable
                     _bytesSinceGood = 0;
                     break;
                 case FrameVerdict.Damaged:
-                    _health.Frames.CountBad();
+                    _health.Frames.CountDamaged();
                     break;
                 case FrameVerdict.Duplicate:
                     _health.CountDuplicate();
                     break;
                 default:
+                    _health.Frames.CountOther();
                     break;
             }
+        }
+    }
+
+    private FrameVerdict Decode(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            return _protocol.Decode(frame, _reading);
+        }
+        catch (SensorException)
+        {
+            // The device says that it cannot go on: no measurement.
+            _health.Frames.CountOther();
+            throw;
         }
     }
 

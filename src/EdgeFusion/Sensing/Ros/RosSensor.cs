@@ -46,8 +46,9 @@ public abstract class RosSensor : ISensor, ICountingSensor
     /// <inheritdoc/>
     public IReadOnlyList<SensorCounter> Counters =>
     [
-        new("messages_received", Received), new("messages_bad", Bad), new("messages_foreign", Foreign),
-        new("messages_repeated", Repeated),
+        new("messages_received", Received, CounterRole.Captured), new("messages_bad", Bad, CounterRole.Dropped),
+        new("messages_foreign", Foreign, CounterRole.Dropped),
+        new("messages_repeated", Repeated, CounterRole.Dropped),
     ];
 
     private protected RosTopicOptions Options { get; }

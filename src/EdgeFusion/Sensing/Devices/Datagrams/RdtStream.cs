@@ -106,13 +106,13 @@ internal sealed class RdtStream
 
         if (step == 0)
         {
+            _health.CountDuplicate();
             if (++_stalled > _stallLimit)
             {
                 throw new SensorException(
                     "The force sensor repeats its last measurement: its own loop has stopped. Switch it off and on.");
             }
 
-            _health.CountDuplicate();
             return false;
         }
 
@@ -137,6 +137,7 @@ internal sealed class RdtStream
 
         if (++_inSum < _average)
         {
+            _health.CountAveraged();
             return false;
         }
 

@@ -24,6 +24,7 @@ public sealed class ServoBusSensor : IDeviceSensor
     private readonly byte[] _request;
     private readonly byte[] _ids;
     private readonly long _answerNanoseconds;
+    private long _rounds;
     private long _refused;
     private bool _gap;
 
@@ -60,6 +61,16 @@ public sealed class ServoBusSensor : IDeviceSensor
 
     /// <inheritdoc/>
     public DeviceHealth Health { get; } = new();
+
+    /// <remarks>A sample is a round of all joints; the frames of the bus are facts.</remarks>
+    IReadOnlyList<SensorCounter> ICountingSensor.Counters =>
+    [
+        new("rounds", Volatile.Read(ref _rounds), CounterRole.Captured),
+        new("incomplete", Health.Invalid, CounterRole.Dropped),
+        new("frames_ok", Health.Frames.FramesOk), new("crc_bad", Health.Frames.CrcBad),
+        new("resync_bytes", Health.Frames.ResyncBytes), new("overrun", Health.Frames.Overrun),
+        new("refused", Health.Duplicates),
+    ];
 
     /// <inheritdoc/>
     public void Capture(SampleSink sink, CancellationToken stopping)
@@ -102,10 +113,19 @@ public sealed class ServoBusSensor : IDeviceSensor
         {
             Timestamp sent = default;
             bool complete = false;
-            for (int attempt = 0; attempt <= Retries && !complete; attempt++)
+            Volatile.Write(ref _rounds, _rounds + 1);
+            try
             {
-                sent = clock.Now;
-                complete = Ask(link, sent.AddNanoseconds(_answerNanoseconds), clock);
+                for (int attempt = 0; attempt <= Retries && !complete; attempt++)
+                {
+                    sent = clock.Now;
+                    complete = Ask(link, sent.AddNanoseconds(_answerNanoseconds), clock);
+                }
+            }
+            catch (Exception fault) when (fault is SensorException or OperationCanceledException)
+            {
+                Health.CountInvalid();
+                throw;
             }
 
             Timestamp now = clock.Now;
@@ -188,6 +208,7 @@ public sealed class ServoBusSensor : IDeviceSensor
             Timestamp now = clock.Now;
             if (_round.IsComplete)
             {
+                Volatile.Write(ref _rounds, _rounds + 1);
                 Commit(sink, now.AddNanoseconds(-_protocol.AnswerBytes(1) * _endpoint.ByteNanoseconds), now);
                 _round.Clear();
                 lastGood = now;
