@@ -41,4 +41,16 @@ internal static class Budgets
 
     /// <summary>Bind, infer and decode over the bare run of the model, at most, in %.</summary>
     public const double OverheadPercent = 3;
+
+    /// <summary>
+    /// Processor time of the sensors' threads at 1 kHz force, 500 Hz joints, 16 kHz audio and 640x480 at 30 Hz, at most,
+    /// in % of one core. GStreamer's own threads apart.
+    /// </summary>
+    public const double DeviceCpuPercent = 6;
+
+    /// <summary>Managed bytes per sample of these devices, at most.</summary>
+    public const double DeviceSampleBytes = 0;
+
+    /// <summary>From a device's being back to its first sample, at most, in s.</summary>
+    public const double DeviceBackSeconds = 2;
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using EdgeFusion;
 using EdgeFusion.Soak;
 using EdgeFusion.Soak.Delivery;
+using EdgeFusion.Soak.Devices;
 using EdgeFusion.Soak.Gates;
 using EdgeFusion.Worker.Bench;
 
@@ -36,10 +37,26 @@ if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
     return Soak.Deliver(delivery);
 }
 
+if (args is [DeviceRig.Verb, var folder])
+{
+    return DeviceRig.Run(folder);
+}
+
+if (args is [DeviceRig.CameraVerb, var port])
+{
+    return DeviceRig.RunCamera(port);
+}
+
+if (args is ["live-devices", ..] && DevicePlan.Parse(args[1..]) is { } devices)
+{
+    return Soak.LiveDevices(devices);
+}
+
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
-    + "[--rate N] [--seed N]");
+    + "[--rate N] [--seed N]\n"
+    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>
@@ -104,6 +121,22 @@ internal static class Soak
         Console.WriteLine(plan);
         int failures = 0;
         foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
+        {
+            failures += verdict.IsOk == false ? 1 : 0;
+            Console.WriteLine(verdict);
+        }
+
+        return failures;
+    }
+
+    /// <summary>Runs the worker on simulated devices and breaks them.</summary>
+    /// <returns>The number of promises that were not kept.</returns>
+    public static int LiveDevices(DevicePlan plan)
+    {
+        Console.WriteLine(BenchMachine.Describe());
+        Console.WriteLine(plan);
+        int failures = 0;
+        foreach (Verdict verdict in LiveDevicesGate.Run(plan))
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);

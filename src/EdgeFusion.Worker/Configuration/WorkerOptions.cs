@@ -111,8 +111,8 @@ internal sealed record SensorLimitOptions
     /// <summary>How far in ms a capture time may lie after its arrival. Default 5.</summary>
     public double FutureToleranceMs { get; init; } = 5;
 
-    /// <summary>Longest pause in s between attempts to open a device. Default 2.</summary>
-    public double LongestBackoffSeconds { get; init; } = 2;
+    /// <summary>Longest pause in s between attempts to open a device. Default 1.</summary>
+    public double LongestBackoffSeconds { get; init; } = 1;
 }
 
 /// <summary>The broker.</summary>

@@ -6,8 +6,11 @@ public sealed record SensorHostOptions
     /// <summary>First pause after a failure; doubled up to <see cref="LongestBackoff"/>. Default 0.1 s.</summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest pause between two attempts. Default 2 s, so that a device is back within 2 s (R8).</summary>
-    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Longest pause between two attempts. Default 1 s, which leaves another for the opening: a device that is back
+    /// delivers within 2 s (R8).
+    /// </summary>
+    public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Silence after which a sensor is Stale. Zero = max(3 periods, 50 ms), for frames max(3 periods, 250 ms).

@@ -15,21 +15,26 @@ internal sealed partial class RtspServer : IDisposable
     private readonly Thread _thread;
 
     /// <param name="launch">Pipeline with payloaders pay0, pay1.</param>
-    public RtspServer(string launch)
+    /// <param name="service">TCP port; 0 = any.</param>
+    public RtspServer(string launch, string service = "0")
     {
         GstLibrary.Start();
         _context = NewContext();
         _loop = NewLoop(_context, 0);
         _server = New();
         SetAddress(_server, "127.0.0.1");
-        SetService(_server, "0");
+        SetService(_server, service);
         nint mounts = MountPoints(_server);
         nint factory = NewFactory();
         SetLaunch(factory, launch);
         SetShared(factory, 1);
         AddFactory(mounts, "/camera", factory);
         LibGst.ObjectUnref(mounts);
-        Assert.NotEqual(0u, Attach(_server, _context));
+        if (Attach(_server, _context) == 0)
+        {
+            throw new InvalidOperationException($"Cannot serve on port {service}.");
+        }
+
         Port = BoundPort(_server);
         _thread = new Thread(() => Run(_loop)) { Name = "RTSP server", IsBackground = true };
         _thread.Start();
