@@ -43,8 +43,8 @@ internal static class Budgets
     public const double OverheadPercent = 3;
 
     /// <summary>
-    /// Processor time of the sensors' threads at 1 kHz force, 500 Hz joints, 16 kHz audio and 640x480 at 30 Hz, at most,
-    /// in % of one core. GStreamer's own threads apart.
+    /// Processor time to take in 1 kHz force, 500 Hz joints, 16 kHz audio and 640x480 at 30 Hz, at most, in % of one
+    /// core. GStreamer's own threads apart.
     /// </summary>
     public const double DeviceCpuPercent = 6;
 

@@ -27,8 +27,8 @@ internal sealed class DeviceRig : IDisposable
 
     // Motion JPEG: as cheap to make as to decode, and every frame stands alone.
     private const string Launch =
-        "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1 ! jpegenc "
-        + "! rtpjpegpay name=pay0 )";
+        "( videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=15/1 ! videoconvert "
+        + "! video/x-raw,format=I420 ! jpegenc ! rtpjpegpay name=pay0 pt=26 )";
 
     private readonly string _folder;
     private readonly CancellationTokenSource _stopping = new();

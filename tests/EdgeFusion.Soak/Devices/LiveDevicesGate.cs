@@ -80,7 +80,7 @@ internal sealed class LiveDevicesGate : IDisposable
         new("force sensor mute", () => _rig.Do("mute"), () => _rig.Do("unmute"), ["wrist"]),
         new("robot drops the connection", () => _rig.Do("drop"), () => { }, ["arm"]),
         new("robot silent", () => _rig.Do("hush"), () => _rig.Do("speak"), ["arm"]),
-        new("camera killed", _camera.Dispose, Restart, ["camera"]),
+        new("camera killed", () => _camera.Dispose(), Restart, ["camera"]),
         new("camera frozen", () => _camera.Freeze(), () => _camera.Thaw(), ["camera"]),
         new("force sensor and robot frozen", _rig.Freeze, _rig.Thaw, ["wrist", "arm"]),
     ];
