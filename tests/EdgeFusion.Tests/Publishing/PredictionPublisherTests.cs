@@ -76,6 +76,9 @@ public sealed class PredictionPublisherTests
         Assert.Equal("starting", states[0].GetProperty("detail").GetString());
         Assert.Equal(JsonValueKind.Null, states[0].GetProperty("age_ms").ValueKind);
         Assert.InRange(states[2].GetProperty("rate_hz").GetDouble(), 49, 51);
+        JsonElement account = states[2].GetProperty("account");
+        Assert.Equal((5, 4), (account.GetProperty("captured").GetInt64(), account.GetProperty("used").GetInt64()));
+        Assert.Equal(1, account.GetProperty("dropped").GetProperty("crc_bad").GetInt64());
     }
 
     [Fact]
@@ -174,6 +177,14 @@ public sealed class PredictionPublisherTests
         public long Overwritten => 0;
 
         public long Restarts => 0;
+
+        public SensorAccount? Account { get; } = new()
+        {
+            Sensor = "wrist",
+            Captured = 5,
+            Used = 4,
+            Reasons = [new("crc_bad", 1, CounterRole.Lost)],
+        };
 
         public Timestamp? LastArrival { get; set; }
     }
