@@ -88,7 +88,8 @@ public sealed class FoxgloveSensorTests
     {
         using var server = new FoxgloveServer(RosBench.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
-        using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
+        using var sensor = new FoxgloveSensor(
+            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
         using IDisposable beat = Publish(server, 7);
         for (int i = 0; i < 20; i++)
         {
