@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Pipeline;
@@ -32,8 +33,8 @@ internal sealed class ShadowReport(WorkerOptions options)
             return null;
         }
 
-        ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(options.Model.Shadow));
-        OnnxEngine engine = OnnxEngine.Create(bundle, engineOptions);
+        ModelBundle bundle = Engines.OpenBundle(options.Model.Shadow, options.Model.Precision);
+        IInferenceEngine engine = Engines.Open(bundle, engineOptions);
         try
         {
             Shadow = new ShadowModel(engine, live, clock, Publish);

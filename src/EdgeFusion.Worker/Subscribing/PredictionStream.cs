@@ -45,7 +45,13 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
         }
 
         Unexpected += _declared.Contains(seq) ? 1 : 0;
-        Recovered += replayed ? 1 : 0;
+        if (replayed)
+        {
+            // Asking works: only requests in a row that bring nothing count against it.
+            Recovered++;
+            Tries = 0;
+        }
+
         _settled.Add(seq);
         _first = Math.Min(_first, seq);
         Announce(seq, now);
