@@ -91,6 +91,12 @@ def _softmax(attributes, x):
     return power / power.sum(axis=axis, keepdims=True)
 
 
+def _log_softmax(attributes, x):
+    axis = attributes.get("axis", -1)
+    shifted = x - x.max(axis=axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
 def _reshape(attributes, x, shape):
     return x.reshape([x.shape[i] if n == 0 else int(n) for i, n in enumerate(shape)])
 
@@ -171,7 +177,7 @@ _OPERATORS = {
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
     "Abs": lambda a, x: np.abs(x), "ReduceMean": _reduce(np.mean), "ReduceMax": _reduce(np.max),
     "ReduceMin": _reduce(np.min), "Cos": lambda a, x: np.cos(x), "Neg": lambda a, x: -x, "TopK": _top_k,
-    "Less": lambda a, x, y: x < y, "LogSoftmax": lambda a, x: np.log(_softmax(a, x)),
+    "Less": lambda a, x, y: x < y, "LogSoftmax": _log_softmax,
     "QuantizeLinear": _quantise, "DequantizeLinear": _dequantise,
     "Constant": _constant, "ConstantOfShape": _constant_of_shape,
 }
