@@ -116,7 +116,7 @@ internal sealed class DeliveryGate : IDisposable
         return worst;
     }
 
-    private IEnumerable<Verdict> Check(string name, int faults, double mostDuplicated)
+    private IEnumerable<Verdict> Check(string name, int faults, double mostRedelivered)
     {
         // One more worker sends what the killed ones left, and answers the subscriber's requests.
         StartWorker(0);
@@ -132,9 +132,10 @@ internal sealed class DeliveryGate : IDisposable
         long lost = _epochs.Sum(epoch => _session.Tracker.Lost(DeliveryModel.Topic, epoch, Accepted(epoch)));
         yield return Verdict.AtMost($"lost, {name}", lost, 0, "predictions");
         yield return Verdict.AtMost($"unexpected, {name}", report.Unexpected, 0, "predictions");
-        if (mostDuplicated < double.MaxValue)
+        if (mostRedelivered < double.MaxValue)
         {
-            yield return Verdict.AtMost($"duplicated, {name}", report.Duplicated, mostDuplicated, "predictions");
+            yield return Verdict.AtMost($"redelivered, {name}", report.Redelivered, mostRedelivered, "predictions");
+            yield return Verdict.AtMost($"overtaken by a replay, {name}", report.Overtaken, 0, "predictions");
         }
     }
 
