@@ -78,6 +78,15 @@ internal sealed class DeliveryGate : IDisposable
         {
             Pause(0.3, 1.5);
             _broker.Kill();
+            if (i % 2 == 1)
+            {
+                // Both at once: what the broker had taken and not passed on, nobody but the log knows of.
+                KillWorker();
+                _broker.Start();
+                StartWorker(_plan.PerSecond / 4 + 1);
+                continue;
+            }
+
             _broker.Start();
         }
 
