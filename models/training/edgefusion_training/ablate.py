@@ -7,11 +7,11 @@ import statistics
 import time
 
 from . import jsonfile
+from .build import build_model
 from .config import fill_config, set_member
 from .errors import TrainingError
 from .latency import latency_ms
 from .metrics import mean_result
-from .model import FusionModel
 from .run import run_crossvalidate, run_train
 
 RESULT, TABLE, SUMMARY = "result.json", "ablation.md", "ablation.json"
@@ -51,7 +51,7 @@ def run_ablation(spec, config, windows, folder, variations, seeds, crossvalidate
         row = {"options": cell}
         try:
             filled = fill_config(_changed(config, cell), "ablation")
-            model = FusionModel(spec, filled["model"]).eval()
+            model = build_model(spec, filled["model"]).eval()
         except TrainingError as error:
             rows.append({**row, "skipped": str(error)})
             log(f"{_name(cell)}: left out, {error}")

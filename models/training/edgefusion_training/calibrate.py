@@ -7,6 +7,7 @@ import torch
 from torch.nn import functional
 
 from .metrics import predict
+from .pool import average_pools, calibrate_pools, read_pools
 from .readout import MeanReadout, masked_weights
 
 GATE_LIMIT = 4.0  # e^4: at most about 55:1 between two sensors, so that a gate never switches a sensor off for good
@@ -21,6 +22,9 @@ def calibrate(model, data, recombine=(), steps=200):
     that `recombine` (the augmentation's groups) keeps apart from a head were trained on labels independent of them:
     their gate is closed rather than fitted, since a few validation objects show chance correlations.
     """
+    if hasattr(model, "experts"):
+        calibrate_pools(model, data)
+        return
     count = len(model.spec.inputs)
     masks = [mask for mask in itertools.product((0.0, 1.0), repeat=count) if any(mask)]
     seen = [[] for _ in model.spec.heads]
@@ -79,6 +83,8 @@ def _fit(readout, fused, unimodal, avail, labels, related, steps):
 
 def read_calibration(model):
     """Head name -> {"temperature": t, "gate": [per modality]} (the gate only for mean readouts)."""
+    if hasattr(model, "experts"):
+        return read_pools(model)
     found = {}
     for name, readout in model.readouts.items():
         found[name] = {"temperature": float(readout.temperature)}
@@ -89,6 +95,9 @@ def read_calibration(model):
 
 def average_calibration(model, calibrations):
     """Sets the mean of several calibrations: gates in the log domain as they are, temperatures geometrically."""
+    if hasattr(model, "experts"):
+        average_pools(model, calibrations)
+        return
     for name, readout in model.readouts.items():
         logs = [math.log(item[name]["temperature"]) for item in calibrations]
         readout.temperature.fill_(math.exp(sum(logs) / len(logs)))

@@ -7,6 +7,7 @@ from . import checkpoint, jsonfile
 from .ablate import ablation_table, parse_variation, run_ablation
 from .config import fill_config, load_config, set_member
 from .data import group_folds, make_features, split_by_group
+from .derive import derive_labels
 from .distill import Teacher
 from .distributed import Processes
 from .errors import TrainingError
@@ -40,13 +41,18 @@ def prepare(options):
     """(filled configuration, spec, windows)."""
     config, spec = read_raw(options)
     config = fill_config(config, options.config)
-    windows = load_windows(options.windows, spec)
+    windows = read_windows(options.windows, spec, config)
     if config["split"]["by"] == "labels":
         windows = windows.by_labels()
     say(f"{len(windows)} windows of {len(set(windows.group.tolist()))} groups")
     if options.restart:
         checkpoint.discard(options.run)
     return config, spec, windows
+
+
+def read_windows(paths, spec, config):
+    """The window files, with the labels that the configuration derives."""
+    return derive_labels(load_windows(paths, spec), spec, config["derive"])
 
 
 def say(text):
@@ -97,12 +103,14 @@ def ablate(options):
 
 def pretrain(options):
     config, spec, windows = prepare(options)
+    if config["model"]["experts"] is not None:
+        raise TrainingError("model.experts: an expert model has no encoder to pre-train; take the section out")
     run_pretrain(spec, config, windows, options.run, say)
 
 
 def evaluate(options):
-    model, spec, _, _ = load_run(options.run)
-    data = make_features(model, load_windows(options.windows, spec))
+    model, spec, config, _ = load_run(options.run)
+    data = make_features(model, read_windows(options.windows, spec, config))
     measured = measure(model, data)
     print(table(measured, [head.name for head in spec.heads]))
     if options.robustness:
@@ -117,8 +125,8 @@ def evaluate(options):
 
 
 def explain(options):
-    model, spec, _, _ = load_run(options.run)
-    data = make_features(model, load_windows(options.windows, spec))
+    model, spec, config, _ = load_run(options.run)
+    data = make_features(model, read_windows(options.windows, spec, config))
     print(jsonfile.dumps(explain_model(model, data, options.to, options.samples)["interaction"]), end="")
 
 
@@ -141,7 +149,7 @@ def _comparison_windows(options, spec, config):
     """(training windows for the ranges, test windows for the comparison), or Nones without --windows."""
     if not options.windows:
         return None, None
-    windows = load_windows(options.windows, spec)
+    windows = read_windows(options.windows, spec, config)
     windows = windows.by_labels() if config["split"]["by"] == "labels" else windows
     fold_of = group_folds(windows, config["split"]["folds"], config["split"]["seed"])
     rest = [fold for fold in range(config["split"]["folds"]) if fold not in (VALIDATION_FOLD, TEST_FOLD)]

@@ -16,14 +16,14 @@ TRAINING_DEFAULTS = {
     "task_sampling": "all", "task_weights": {},  # "weighted": one head per step, drawn by these weights
     "device": "auto", "amp": True,               # mixed precision is used on a GPU only
 }
-SPLIT_DEFAULTS = {"folds": 5, "seed": 0, "by": "group"}
+SPLIT_DEFAULTS = {"folds": 5, "seed": 0, "by": "group", "validation": "fold", "inner_folds": 0}
 DISTILL_DEFAULTS = {"weight": 1.0, "temperature": 2.0, "attention": 0.0, "sees": "all"}
 PRETRAIN_DEFAULTS = {"epochs": 40, "batch": 64, "learning_rate": 1e-3, "weight_decay": 0.05, "warmup": 0.05,
                      "clip": 1.0, "ratio": {}, "decoder_width": 64, "decoder_layers": 2, "contrastive": 0.0,
                      "contrastive_temperature": 0.1}
 SECTIONS = {"model": MODEL_DEFAULTS, "training": TRAINING_DEFAULTS, "augment": AUGMENT_DEFAULTS,
             "split": SPLIT_DEFAULTS, "distill": DISTILL_DEFAULTS, "pretrain": PRETRAIN_DEFAULTS}
-MEMBERS = ["spec", "recipe", "seed", "readme", *SECTIONS]
+MEMBERS = ["spec", "recipe", "seed", "readme", "derive", *SECTIONS]
 
 
 def load_config(path):
@@ -44,6 +44,7 @@ def fill_config(config, origin="configuration"):
     faults = unknown_names(config, MEMBERS)
     filled = {key: value for key, value in config.items() if key not in SECTIONS}
     filled.setdefault("seed", 0)
+    filled.setdefault("derive", {})  # head -> rule, see derive.py
     filled["recipe"] = _prose(config.get("recipe", ""))
     readme = dict(config.get("readme", {}))
     filled["readme"] = {key: [_prose(item) for item in value] if key in ("notes", "limits") else _prose(value)
@@ -87,6 +88,7 @@ def _values(filled):
     if split["folds"] < 3:
         faults.append("split.folds must be at least 3 (training, validation, test)")
     faults.append(unknown_choice(split["by"], ("group", "labels"), "split.by"))
+    faults.append(unknown_choice(split["validation"], ("fold", "inner"), "split.validation"))
     faults.append(unknown_choice(training["task_sampling"], ("all", "weighted"), "training.task_sampling"))
     faults.append(unknown_choice(filled["distill"]["sees"], ("all", "same"), "distill.sees"))
     for key in ("modality_dropout", "modality_dropout_from", "corrupt_share", "context_dropout"):

@@ -7,6 +7,8 @@ import torch
 
 from .errors import TrainingError
 
+DEALS = 20  # random ways to deal the groups into folds, of which the most even one is kept
+
 
 @dataclass
 class FeatureSet:
@@ -90,7 +92,8 @@ def fit_normalisation(model, features):
 
 
 def group_folds(windows, folds, seed):
-    """Fold number of every group: groups are shuffled, then dealt out so that rare classes spread over the folds.
+    """Fold number of every group: groups are shuffled, then dealt out so that rare classes, and pairs of classes of
+    two heads, spread over the folds.
 
     Windows of one object never fall into two folds: a split by window or by trial would measure recognition of
     objects already seen.
@@ -99,22 +102,44 @@ def group_folds(windows, folds, seed):
     if len(used) < folds:
         raise TrainingError(f"{len(used)} groups cannot be split into {folds} folds; record more objects")
     random = np.random.RandomState(seed)
-    used = random.permutation(used)
     heads = [head for head in windows.labels if windows.labels[head].ndim == 1]
-    signature = np.array([[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used],
-                         np.int64).reshape(len(used), len(heads))
-    counts = [np.zeros((folds, 2 + signature[:, i].max(initial=0))) for i in range(len(heads))]
-    size, fold_of = np.zeros(folds), {}
-    rarity = [min([int((signature[:, i] == row[i]).sum()) for i in range(len(heads))] or [0]) for row in signature]
-    for position in np.argsort(rarity, kind="stable"):
-        row = signature[position]
-        load = sum(counts[i][:, row[i]] for i in range(len(heads))) + 0.5 * size
+    signature = _signature(windows, used, heads)
+    # A pair twice in a fold costs more than a class: it is missing from the training of that fold.
+    weights = np.array([1.0] * len(heads) + [3.0] * (signature.shape[1] - len(heads)))
+    deals = [_deal(signature, weights, len(heads), folds, random) for _ in range(DEALS)]
+    fold_of = min(deals, key=lambda deal: deal[0])[1]
+    return {int(group): int(fold) for group, fold in zip(used, fold_of)}
+
+
+def _deal(signature, weights, heads, folds, random):
+    """(imbalance, fold of every group): rare classes first, each to the fold that has least of its like."""
+    order = random.permutation(len(signature))
+    counts = [np.zeros((folds, 2 + column.max(initial=0))) for column in signature.T]
+    size, fold_of = np.zeros(folds), np.zeros(len(signature), np.int64)
+    rarity = [min([int((signature[:, i] == signature[place, i]).sum()) for i in range(heads)] or [0])
+              for place in order]
+    for place in order[np.argsort(rarity, kind="stable")]:
+        row = signature[place]
+        load = 4.0 * sum(weight * count[:, value] for weight, count, value in zip(weights, counts, row)) + 0.5 * size
         fold = int(np.flatnonzero(load == load.min())[random.randint((load == load.min()).sum())])
-        fold_of[int(used[position])] = fold
+        fold_of[place] = fold
         size[fold] += 1
-        for i in range(len(heads)):
-            counts[i][fold, row[i]] += 1
-    return fold_of
+        for count, value in zip(counts, row):
+            count[fold, value] += 1
+    imbalance = sum(weight * float((count ** 2).sum()) for weight, count in zip(weights, counts))
+    return imbalance + float((size ** 2).sum()), fold_of
+
+
+def _signature(windows, used, heads):
+    """[groups, columns]: each group's class of every head, then the pairs of classes, numbered."""
+    rows = [[_majority(windows.labels[head][windows.group == g]) for head in heads] for g in used]
+    single = np.array(rows, np.int64).reshape(len(used), len(heads))
+    columns = [single[:, i] for i in range(len(heads))]
+    for i in range(len(heads)):
+        for j in range(i):
+            both = single[:, [i, j]]
+            columns.append(np.unique(both, axis=0, return_inverse=True)[1].reshape(-1))
+    return np.stack(columns, axis=1) if columns else single
 
 
 def _majority(labels):

@@ -73,6 +73,18 @@ def calibration_error(logits, labels):
     return total / len(right)
 
 
+def auc(logits, labels):
+    """Area under the ROC curve of a two-class head: the chance that an event scores above an ordinary window."""
+    known = labels >= 0
+    score, positive = logits[known, 1] - logits[known, 0], labels[known] == 1
+    if logits.shape[1] != 2 or not bool(positive.any()) or bool(positive.all()):
+        return None
+    ordered, where = score[~positive].sort()[0], score[positive].contiguous()
+    below = torch.searchsorted(ordered, where).double()
+    upto = torch.searchsorted(ordered, where, right=True).double()
+    return float((0.5 * (below + upto)).mean() / len(ordered))
+
+
 def conditions(model, avail):
     """Name -> mask: all sensors, each sensor taken away, each sensor alone."""
     names = model.spec.modalities
@@ -106,6 +118,10 @@ def evaluate(model, data):
             for key, measure in (("macro_f1", macro_f1), ("ece", calibration_error)):
                 result[key] = {head.name: measure(fused[i], part.labels[i]) if head.kind == "classification" else None
                                for i, head in enumerate(model.spec.heads)}
+            detectors = {head.name: auc(fused[i], part.labels[i]) for i, head in enumerate(model.spec.heads)
+                         if head.kind == "classification" and head.size == 2}
+            if detectors:
+                result["auc"] = detectors
     return result
 
 
@@ -138,7 +154,8 @@ def table(result, heads):
     rows = [(name, scores) for name, scores in result["accuracy"].items()]
     rows.append(("plain mean of per-sensor scores", result["averaged_scores"]))
     rows.append(("all, all windows of an object together", result["object_accuracy"]))
-    rows += [(label, result[key]) for label, key in (("all, macro-F1", "macro_f1"), ("all, ECE", "ece"))
+    measures = (("all, macro-F1", "macro_f1"), ("all, ECE", "ece"), ("all, ROC AUC", "auc"))
+    rows += [(label, result[key]) for label, key in measures
              if key in result]
     for name, scores in rows:
         cells = ["-" if scores.get(head) is None else f"{scores[head]:.3f}" for head in heads]
@@ -157,6 +174,7 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece")}
+              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
+              if all(key in item for item in results)}
     return {"folds": len(results), "windows": sum(weights), "groups": sum(item["groups"] for item in results),
             **merged}

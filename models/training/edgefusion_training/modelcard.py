@@ -44,6 +44,9 @@ def _lines(manifest, readme):
 
 def _model(manifest, provenance):
     options = provenance["config"]["model"]
+    if options.get("experts") is not None:
+        return ["", "## Model", "", *_wrap(_experts(options["experts"], provenance)), "",
+                *_wrap(f"Recipe: {provenance['recipe']}"), "", *_origin(provenance)]
     fusion = {"late": "no exchange (late baseline)",
               "bottleneck": f"bottleneck fusion with {options['bottleneck_tokens']} tokens"}.get(
                   options["fusion"], f"{options['fusion']} fusion")
@@ -56,8 +59,19 @@ def _model(manifest, provenance):
             f"Width {options['width']}, {options['layers']} layers, {options['attention_heads']} attention heads, "
             f"{fusion};", f"{provenance['parameters'] / 1e6:.2f} M parameters, {provenance['macs'] / 1e6:.1f} MMAC per "
             f"window. Readout: {readouts}.", "",
-            *_wrap(f"Recipe: {provenance['recipe']}"), "",
-            f"Seed {provenance['seed']}, {provenance['epochs']} epochs, {provenance['windows']} windows of "
+            *_wrap(f"Recipe: {provenance['recipe']}"), "", *_origin(provenance)]
+
+
+def _experts(settings, provenance):
+    blocks = "; ".join(f"{' x '.join(block['heads'])} from {', '.join(block['modalities'])}"
+                       for block in settings["blocks"])
+    return (f"Experts ({', '.join(settings['members'])}) per sensor and block: {blocks}. Perceptrons of width "
+            f"{settings['hidden']}, {settings['features']} random features; {provenance['parameters'] / 1e6:.2f} M "
+            f"parameters, {provenance['macs'] / 1e6:.1f} MMAC per window.")
+
+
+def _origin(provenance):
+    return [f"Seed {provenance['seed']}, {provenance['epochs']} epochs, {provenance['windows']} windows of "
             f"{provenance['groups']} groups; {provenance['trained_with']}.",
             f"The exported graph differs from PyTorch by at most {provenance['export_error']:g} on the parity windows."]
 

@@ -91,6 +91,12 @@ def _softmax(attributes, x):
     return power / power.sum(axis=axis, keepdims=True)
 
 
+def _log_softmax(attributes, x):
+    axis = attributes.get("axis", -1)
+    shifted = x - x.max(axis=axis, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
 def _reshape(attributes, x, shape):
     return x.reshape([x.shape[i] if n == 0 else int(n) for i, n in enumerate(shape)])
 
@@ -132,6 +138,14 @@ def _reduce(function):
     return run
 
 
+def _top_k(attributes, x, count):
+    """Values and places, sorted; ties keep their order."""
+    axis, count = attributes.get("axis", -1), int(np.asarray(count).reshape(-1)[0])
+    order = np.argsort(-x if attributes.get("largest", 1) else x, axis=axis, kind="stable")
+    order = np.take(order, np.arange(count), axis=axis)
+    return [np.take_along_axis(x, order, axis=axis), order.astype(np.int64)]
+
+
 def _quantise(attributes, x, scale, zero):
     limits = np.iinfo(zero.dtype)
     return np.clip(np.rint(x / scale) + zero.astype(np.float32), limits.min, limits.max).astype(zero.dtype)
@@ -162,6 +176,8 @@ _OPERATORS = {
     "Squeeze": _squeeze, "Unsqueeze": _unsqueeze, "ReduceSum": _reduce_sum, "Expand": _expand,
     "Flatten": lambda a, x: x.reshape(int(np.prod(x.shape[: a.get("axis", 1)])), -1),
     "Abs": lambda a, x: np.abs(x), "ReduceMean": _reduce(np.mean), "ReduceMax": _reduce(np.max),
+    "ReduceMin": _reduce(np.min), "Cos": lambda a, x: np.cos(x), "Neg": lambda a, x: -x, "TopK": _top_k,
+    "Less": lambda a, x, y: x < y, "LogSoftmax": _log_softmax,
     "QuantizeLinear": _quantise, "DequantizeLinear": _dequantise,
     "Constant": _constant, "ConstantOfShape": _constant_of_shape,
 }

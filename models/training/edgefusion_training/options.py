@@ -23,6 +23,7 @@ MODEL_DEFAULTS = {
     "drop_path": 0.1, "dropout": 0.0,
     "readout": "concat_mlp", "readout_hidden": 64, "readout_dropout": 0.0, "share_head": False,
     "modalities": {},
+    "experts": None,            # a section makes it an expert model (experts.py) instead
 }
 
 _REDUCE = {"reduce", "reduce_to", "reduce_after"}

@@ -9,13 +9,13 @@ import numpy
 import torch
 
 from . import __version__, checkpoint, jsonfile
+from .build import build_model
 from .calibrate import average_calibration, read_calibration
 from .config import fill_config
 from .data import group_folds, split_by_group
 from .distributed import Processes
 from .errors import TrainingError
 from .metrics import evaluate, mean_result
-from .model import FusionModel
 from .spec import parse_spec
 from .train import train
 
@@ -60,7 +60,9 @@ def run_crossvalidate(spec, config, windows, folder, log=print, **options):
     report = {"metrics": mean_result([part["result"] for part in parts]), "folds": [part["result"] for part in parts],
               "best_epochs": [part["best_epoch"] for part in parts],
               "calibrations": [part["calibration"] for part in parts]}
-    report["metrics"]["kind"] = f"{folds}-fold cross-validation by group, validation by another fold"
+    report["metrics"]["kind"] = f"{folds}-fold cross-validation by group, " + (
+        "validation nested in the other folds" if config["split"]["validation"] == "inner"
+        else "validation by another fold")
     if Processes().first:
         os.makedirs(folder, exist_ok=True)
         jsonfile.write(os.path.join(folder, CROSSVALIDATION), report)
@@ -73,20 +75,60 @@ def _fold(spec, config, windows, fold_of, fold, folder, identity, log, options):
     if done is not None:
         log(f"fold {fold}: already done")
         return done
+    if config["split"]["validation"] == "inner":
+        model, data, part = _inner(spec, config, windows, fold_of, fold, place, log, options)
+    else:
+        model, data, part = _outer(spec, config, windows, fold_of, fold, place, log, options)
+    part.update({"identity": identity,
+                 "result": evaluate(model, data.subset(split_by_group(windows, fold_of, [fold])))})
+    log(f"fold {fold}: best epoch {part['best_epoch']}, accuracy {part['result']['accuracy']['all']}")
+    if Processes().first:
+        jsonfile.write(os.path.join(place, FOLD_RESULT), part)
+        checkpoint.discard(place)
+    return part
+
+
+def _outer(spec, config, windows, fold_of, fold, place, log, options):
+    """Early stopping and calibration on the next fold, which is then missing from the training."""
     folds = config["split"]["folds"]
     validation = (fold + 1) % folds
     rest = [other for other in range(folds) if other not in (fold, validation)]
     model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest),
                                  split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log, place,
                                  **options)
-    part = {"identity": identity, "result": evaluate(model, data.subset(split_by_group(windows, fold_of, [fold]))),
-            "best_epoch": max(history, key=lambda entry: entry["score"])["epoch"],
-            "calibration": read_calibration(model)}
-    log(f"fold {fold}: best epoch {part['best_epoch']}, accuracy {part['result']['accuracy']['all']}")
-    if Processes().first:
-        jsonfile.write(os.path.join(place, FOLD_RESULT), part)
-        checkpoint.discard(place)
-    return part
+    return model, data, {"best_epoch": _best_epoch(history), "calibration": read_calibration(model)}
+
+
+def _inner(spec, config, windows, fold_of, fold, place, log, options):
+    """Nested: epochs and calibration from models that each left one more fold out, then one model of all but `fold`.
+
+    For few groups: nothing of the test fold is used, and no group is lost to validation.
+    """
+    rest = [other for other in range(config["split"]["folds"]) if other != fold]
+    epochs, calibrations = [], []
+    for validation in (rest[fold:] + rest[:fold])[: config["split"]["inner_folds"] or None]:
+        model, history, _ = train(
+            spec, config, windows, split_by_group(windows, fold_of, [other for other in rest if other != validation]),
+            split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log,
+            os.path.join(place, f"inner-{validation}"), **options)
+        epochs.append(_best_epoch(history))
+        calibrations.append(read_calibration(model))
+        checkpoint.discard(os.path.join(place, f"inner-{validation}"))
+    best = _median(epochs)
+    config = {**config, "training": {**config["training"], "epochs": best}}
+    index = split_by_group(windows, fold_of, rest)
+    model, _, data = train(spec, config, windows, index, index[:0], config["seed"] + fold, log, place, **options)
+    average_calibration(model, calibrations)
+    return model, data, {"best_epoch": best, "calibration": read_calibration(model)}
+
+
+def _best_epoch(history):
+    """The last one where nothing was watched."""
+    return max(history, key=lambda entry: entry.get("score", entry["epoch"]))["epoch"]
+
+
+def _median(values):
+    return sorted(values)[len(values) // 2]
 
 
 def _finished_fold(path, identity):
@@ -106,7 +148,7 @@ def run_final(spec, config, windows, folder, log=print, **options):
             report = json.load(stream)
     except (OSError, ValueError) as error:
         raise TrainingError(f"cannot read '{path}': {error}; run crossvalidate with the same --run first") from error
-    epochs = sorted(report["best_epochs"])[len(report["best_epochs"]) // 2]
+    epochs = _median(report["best_epochs"])
     config = {**config, "training": {**config["training"], "epochs": epochs}}
     everything = numpy.arange(len(windows))
     model, history, _ = train(spec, config, windows, everything, everything[:0], config["seed"], log, folder, **options)
@@ -151,6 +193,6 @@ def load_run(folder):
         raise TrainingError(f"cannot read '{path}': {error}; train first") from error
     spec = parse_spec(saved["spec"], path)
     config = fill_config(saved["config"], path)
-    model = FusionModel(spec, config["model"])
+    model = build_model(spec, config["model"])
     model.load_state_dict(saved["state"])
     return model.eval(), spec, config, saved["provenance"]

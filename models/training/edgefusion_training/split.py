@@ -54,6 +54,9 @@ def export_split(model, folder, names, trace):
 
     `names` are the monolith's output tensors, `trace(module, examples, path, inputs, outputs)` writes one graph.
     """
+    if not hasattr(model, "meet"):
+        raise TrainingError(f"'{model.spec.name}' is an expert model, which has no tokens to cut at: export it without "
+                            "--split")
     if model.contexts and model.options["context_mode"] != "film_at_cut":
         raise TrainingError(f"'{model.spec.name}' cannot be split: with context_mode '{model.options['context_mode']}' "
                             "its encoders depend on the context; train with model.context_mode film_at_cut")

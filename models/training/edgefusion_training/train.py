@@ -3,10 +3,10 @@
 import torch
 
 from . import checkpoint
+from .build import build_model
 from .calibrate import calibrate
 from .data import check_labels, fit_normalisation, make_features
 from .errors import TrainingError
-from .model import FusionModel
 from .trainer import Trainer
 
 
@@ -18,16 +18,20 @@ def train(spec, config, windows, train_index, validation_index, seed, log=print,
     `start` is a state dict whose fitting weights are taken over (fine-tuning); `teacher` a distill.Teacher.
     """
     torch.manual_seed(seed)
-    model = FusionModel(spec, config["model"])
+    model = build_model(spec, config["model"])
     everything = make_features(model, windows)
     data = everything.subset(train_index)
     check_labels(spec, data, "training")
     fit_normalisation(model, data)
+    if hasattr(model, "prepare"):
+        model.prepare(data, seed)
     validation = everything.subset(validation_index) if len(validation_index) else None
     if start is not None:
         take_weights(model, start, log)
     identity = checkpoint.signature(config, windows.sha256, seed, [len(data), len(validation_index)])
-    trainer = Trainer(model, config, data, validation, seed, log, folder, identity, teacher)
+    # Experts are judged as a calibrated whole: there is no early stopping of the perceptrons alone.
+    watched = None if hasattr(model, "experts") else validation
+    trainer = Trainer(model, config, data, watched, seed, log, folder, identity, teacher)
     history = trainer.run()
     if validation is not None:
         calibrate(model, validation, config["augment"]["recombine"])

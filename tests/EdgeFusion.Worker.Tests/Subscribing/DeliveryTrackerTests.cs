@@ -23,7 +23,7 @@ public sealed class DeliveryTrackerTests
                 .SelectMany(range => Enumerable.Range((int)range.From, (int)(range.To - range.From + 1)));
             Assert.Equal(model.Count, set.Count);
             Assert.Equal(Enumerable.Range(0, 31).Where(number => !model.Contains(number)), missing);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     [Fact]
     public void A_gap_is_asked_for_after_a_while_and_recovered()

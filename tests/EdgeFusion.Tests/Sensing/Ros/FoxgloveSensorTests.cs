@@ -50,7 +50,7 @@ public sealed class FoxgloveSensorTests
         using var server = new FoxgloveServer(RosBench.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(
-            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromSeconds(10) });
+            Arm, RosBench.Options(server.Url));
         using IDisposable first = Publish(server, 7);
         using IDisposable second = Publish(server, 8);
         using var run = new SensorRun(sensor);
@@ -70,7 +70,8 @@ public sealed class FoxgloveSensorTests
     {
         using var server = new FoxgloveServer(RosBench.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
-        using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
+        using var sensor = new FoxgloveSensor(
+            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
         using var run = new SensorRun(sensor);
         using (Publish(server, 7))
         {
@@ -87,7 +88,8 @@ public sealed class FoxgloveSensorTests
     {
         using var server = new FoxgloveServer(RosBench.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
-        using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
+        using var sensor = new FoxgloveSensor(
+            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
         using IDisposable beat = Publish(server, 7);
         for (int i = 0; i < 20; i++)
         {
@@ -135,7 +137,7 @@ public sealed class FoxgloveSensorTests
         using IDisposable beat = RosBench.Every(
             50, i => server.Publish(1, i, RosBench.Cdr(camera, 1_000_000_000 + (i * 50_000_000), pixels)));
         using var sensor = new FoxgloveSensor(
-            camera, RosBench.Options(server.Url, "/camera") with { SilenceTimeout = TimeSpan.FromSeconds(10) });
+            camera, RosBench.Options(server.Url, "/camera"));
         using var run = new SensorRun(sensor, 4);
 
         run.WaitFor(2);

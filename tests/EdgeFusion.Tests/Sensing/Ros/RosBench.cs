@@ -38,7 +38,7 @@ internal static class RosBench
         Url = url,
         Topic = topic,
         StartTimeout = TimeSpan.FromSeconds(10),
-        SilenceTimeout = TimeSpan.FromMilliseconds(400),
+        SilenceTimeout = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>A sample as CDR.</summary>

@@ -34,7 +34,8 @@ public sealed class RosbridgeSensorTests
     public void A_subscription_that_dies_silently_ends_the_capture()
     {
         using var server = new RosbridgeServer(RosBench.FreePort());
-        using var sensor = new RosbridgeSensor(Arm, RosBench.Options(server.Url));
+        using var sensor = new RosbridgeSensor(
+            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
         using IDisposable beat = Publish(server);
         using var run = new SensorRun(sensor);
         run.WaitFor(5);

@@ -1,0 +1,148 @@
+"""Log-linear pooling of experts, and its calibration on validation objects over all subsets of the sensors."""
+
+import itertools
+
+import torch
+from torch import nn
+
+START_GATE = 0.8
+PENALTY = 0.01      # of gates and mixtures, per squared logarithm; a head's loss is 1 at the start
+STEPS = 200
+FULL_SHARE = 0.5    # of the calibration's loss: windows as recorded; the rest is shared by the subsets
+SMALLEST = 1e-7
+
+
+class Pool(nn.Module):
+    """One head's answer: the gated sum of the experts' log-probabilities over joint classes, summed up per class.
+
+    A voice is an expert's list of modalities; it speaks where all of them are available. `gate` [rows, voices]
+    weights each voice per context; `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw
+    the same event repeat one another's mistakes.
+    """
+
+    def __init__(self, table, voices, count, rows):
+        super().__init__()
+        self.voices, self.count, self.gated = voices, count, False
+        self.register_buffer("table", table)
+        self.register_buffer("gate", torch.full((rows, len(voices)), START_GATE))
+        self.register_buffer("crowding", torch.zeros(()))
+        self.register_buffer("temperature", torch.ones(()))
+        self.macs = 0
+
+    def forward(self, scores, avail, rows):
+        """`scores` [N, voices, J]; returns (logits [N, C], per modality [N, M, C])."""
+        present = torch.cat([all_there(avail, voice) for voice in self.voices], dim=1)
+        if self.training:
+            weights = present / present.sum(dim=1, keepdim=True).clamp(min=1.0)
+        else:
+            weights = present * (rows @ self.gate) * self._temper(present)
+        each = self.classes(scores) * present.unsqueeze(-1)
+        columns = [each[:, self.voices.index([m])] if [m] in self.voices else torch.zeros_like(each[:, 0])
+                   for m in range(self.count)]
+        return self.classes((scores * weights.unsqueeze(-1)).sum(dim=1)), torch.stack(columns, dim=1)
+
+    def _temper(self, present):
+        return torch.exp(-self.crowding * torch.log(present.sum(dim=1, keepdim=True).clamp(min=1.0)))
+
+    def classes(self, scores):
+        """Log-probabilities of this head's classes from unnormalised log-probabilities of joint classes."""
+        return (torch.softmax(scores, dim=-1) @ self.table).clamp(min=SMALLEST).log()
+
+
+def all_there(avail, voice):
+    """[N, 1]: 1 where every modality of the voice is available."""
+    present = (avail[:, voice[0]: voice[0] + 1] > 0.5).to(avail.dtype)
+    for m in voice[1:]:
+        present = present * (avail[:, m: m + 1] > 0.5).to(avail.dtype)
+    return present
+
+
+def calibrate_pools(model, data):
+    """Fits mixtures, gates and crowding by cross entropy over the subsets of the sensors (never on training data)."""
+    for (heads, voices), experts, answers in zip(model.blocks, model.experts, model.answers(data)):
+        fit_block(model, data, heads, voices, experts, answers)
+
+
+def fit_block(model, data, heads, voices, experts, answers):
+    rows = _context_rows(model, data)
+    numbers = {head.name: number for number, head in enumerate(model.spec.heads)}
+    singles = sorted({m for voice in voices for m in voice})
+    masks = []
+    for mask in itertools.product((0.0, 1.0), repeat=len(singles)):
+        if any(mask):
+            avail = torch.zeros(data.avail.shape[1])
+            avail[singles] = torch.tensor(mask)
+            avail = data.avail * avail
+            masks.append(torch.cat([all_there(avail, voice) for voice in voices], dim=1))
+    start = [torch.log(torch.full_like(expert.mixture, 1.0 / len(expert.mixture))) for expert in experts]
+    mixture = [item.clone().requires_grad_() for item in start]
+    gates = {head.name: torch.zeros(len(voices), requires_grad=True) for head in heads}
+    offsets = {head.name: torch.zeros(model.rows, len(voices), requires_grad=True) for head in heads}
+    crowding = {head.name: torch.tensor(-2.0, requires_grad=True) for head in heads}
+    fitted = mixture + list(gates.values()) + list(offsets.values()) + list(crowding.values())
+    optimiser = torch.optim.Adam(fitted, lr=0.03)
+
+    def table(head):
+        return START_GATE * torch.exp(gates[head.name] + offsets[head.name])
+
+    first = {}
+
+    def loss_of(place, scores):
+        """Of one subset of the sensors, in units of its value at the start: rare events make it small."""
+        there, total = masks[place], 0.0
+        for head in heads:
+            labels = data.labels[numbers[head.name]]
+            known = (labels >= 0) & (there.sum(dim=1) > 0)
+            temper = torch.exp(-nn.functional.softplus(crowding[head.name])
+                               * torch.log(there.sum(dim=1, keepdim=True).clamp(min=1.0)))
+            weights = there * (rows @ table(head)) * temper
+            logits = model.readouts[head.name].classes((scores * weights.unsqueeze(-1)).sum(dim=1))
+            if bool(known.any()):
+                loss = nn.functional.nll_loss(logits[known], labels[known])
+                total = total + loss / first.setdefault((head.name, place), max(float(loss), SMALLEST))
+        return total
+
+    for _ in range(STEPS):
+        scores = torch.stack([(item * log.exp().reshape(-1, 1, 1)).sum(dim=0)
+                              for item, log in zip(answers, mixture)], dim=1)
+        loss = FULL_SHARE * loss_of(len(masks) - 1, scores)
+        for place in range(len(masks) - 1):
+            loss = loss + (1.0 - FULL_SHARE) / (len(masks) - 1) * loss_of(place, scores)
+        drift = [item - first for item, first in zip(mixture, start)] + list(gates.values())
+        loss = loss + PENALTY * sum((item * item).sum() for item in drift)
+        loss = loss + PENALTY * sum((item * item).sum() for item in offsets.values())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    with torch.no_grad():
+        for expert, item in zip(experts, mixture):
+            expert.mixture.copy_(item.exp())
+        for head in heads:
+            readout = model.readouts[head.name]
+            readout.gate.copy_(table(head))
+            readout.crowding.copy_(nn.functional.softplus(crowding[head.name]))
+
+
+def _context_rows(model, data):
+    from .model import one_hot_context
+    return model.context_rows(data.avail, one_hot_context(data.context, model.contexts))
+
+
+def read_pools(model):
+    """Everything that the calibration fitted, as plain lists."""
+    return {"mixtures": [[expert.mixture.tolist() for expert in experts] for experts in model.experts],
+            "pools": {name: {"gate": pool.gate.tolist(), "crowding": float(pool.crowding)}
+                      for name, pool in model.readouts.items()}}
+
+
+def average_pools(model, calibrations):
+    """Sets the mean of several calibrations: gates and mixtures geometrically, crowding as it is."""
+    def mean(values):
+        return torch.stack([torch.tensor(value).log() for value in values]).mean(dim=0).exp()
+
+    for b, experts in enumerate(model.experts):
+        for i, expert in enumerate(experts):
+            expert.mixture.copy_(mean([item["mixtures"][b][i] for item in calibrations]))
+    for name, pool in model.readouts.items():
+        pool.gate.copy_(mean([item["pools"][name]["gate"] for item in calibrations]))
+        pool.crowding.fill_(sum(item["pools"][name]["crowding"] for item in calibrations) / len(calibrations))

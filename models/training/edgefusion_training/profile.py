@@ -1,0 +1,66 @@
+"""Front end of a whole window as one vector: transformed samples and their order statistics over time.
+
+For pre-binned or short vector streams whose events do not happen at fixed places in the window: the samples say what
+happened when, the order statistics what happened at all.
+"""
+
+import torch
+
+from .errors import TrainingError
+from .frontend import VectorFrontEnd
+from .names import unknown_choice
+
+TRANSFORMS = ("none", "sqrt", "floor_sqrt", "log")
+QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+class ProfileFrontEnd(VectorFrontEnd):
+    """float vectors [N,T,W] -> [N,1,d], not normalised.
+
+    Transforms: `none`; `sqrt` for counts; `floor_sqrt`, the root above the window's smallest value, for levels that
+    were clipped a fixed distance below their peak (that value is kept as an element of its own); `log`, the signed
+    log(1+|x|), for signals with rare spikes. Samples are averaged over `pool_steps`. With `statistics`, mean,
+    deviation and quantiles over time per channel.
+    """
+
+    def __init__(self, item, transform="none", statistics=True, pool_steps=1):
+        super().__init__(item, 1, "none")
+        _, self.steps, self.width = item.shape
+        fault = unknown_choice(transform, TRANSFORMS, f"transform of input {item.tensor}")
+        if fault:
+            raise TrainingError(fault)
+        if pool_steps < 1 or self.steps % pool_steps:
+            raise TrainingError(f"input {item.tensor}: {self.steps} steps cannot be averaged in groups of {pool_steps}")
+        self.pool_steps = pool_steps
+        self.kind, self.statistics = transform, bool(statistics) and self.steps > 1
+        self.places = sorted({round(q * (self.steps - 1)) for q in QUANTILES}) if self.statistics else []
+        self.tokens = 1
+        self.patch_size = self.steps // pool_steps * self.width + (transform == "floor_sqrt")
+        self.patch_size += (2 + len(self.places)) * self.width if self.statistics else 0
+
+    def patches(self, features):
+        x, floor = features, None
+        if self.kind == "floor_sqrt":
+            floor = x.amin(dim=(1, 2), keepdim=True)
+            x = (x - floor).clamp(min=0.0).sqrt()
+        elif self.kind == "sqrt":
+            x = x.clamp(min=0.0).sqrt()
+        elif self.kind == "log":
+            x = torch.where(x < 0.0, -(1.0 + x.abs()).log(), (1.0 + x.abs()).log())
+        pooled = x.reshape(-1, self.steps // self.pool_steps, self.pool_steps, self.width).mean(dim=2)
+        parts = [pooled.flatten(1)]
+        if self.statistics:
+            mean = x.mean(dim=1)
+            spread = ((x - mean.unsqueeze(1)) ** 2).mean(dim=1)
+            ordered = x.sort(dim=1)[0]
+            parts += [mean, (spread + 1e-12).sqrt()] + [ordered[:, place] for place in self.places]
+        if floor is not None:
+            parts.append(floor.flatten(1))
+        return torch.cat(parts, dim=1).unsqueeze(1)
+
+    def covered(self, features):
+        return torch.ones_like(features[:, :1, 0])
+
+    def describe(self):
+        return {"profile": self.kind, "statistics": self.statistics, "pool_steps": self.pool_steps,
+                "quantile_places": self.places, "elements": self.patch_size, "tokens": 1}

@@ -1,0 +1,237 @@
+"""The expert model: closed-form parts, pooling, masks, context, calibration, export."""
+
+import os
+import tempfile
+import unittest
+
+import numpy as np
+import torch
+from support import tiny_raw
+
+from edgefusion_training import closedform
+from edgefusion_training.build import build_model
+from edgefusion_training.calibrate import average_calibration, calibrate, read_calibration
+from edgefusion_training.config import fill_config
+from edgefusion_training.data import FeatureSet
+from edgefusion_training.errors import TrainingError
+from edgefusion_training.experts import joint_labels, joint_tables
+from edgefusion_training.export import compare, write_graph
+from edgefusion_training.metrics import auc, predict
+from edgefusion_training.model import FusionModel
+from edgefusion_training.profile import ProfileFrontEnd
+from edgefusion_training.spec import parse_spec
+from edgefusion_training.train import fit
+
+try:
+    import onnx
+except ImportError:
+    onnx = None
+
+EXPERTS = {"blocks": [{"heads": ["kind", "size"], "modalities": ["a", "b"]}, {"heads": ["tone"], "modalities": ["c"]}],
+           "features": 32, "hidden": 8}
+
+
+def expert_spec():
+    raw = tiny_raw()
+    raw["heads"] = [{"name": name, "kind": "classification", "tensor": "logits_" + name, "labels": labels}
+                    for name, labels in (("kind", ["x", "y"]), ("size", ["s", "m", "l"]), ("tone", ["u", "v"]))]
+    raw["context"] = [{"name": "action", "tensor": "context_action", "labels": ["push", "lift"]}]
+    return parse_spec(raw)
+
+
+def expert_data(spec, count=240, seed=0):
+    """Sensor a shows the kind, b the size, c the tone; the action turns the sign of everything around."""
+    random = np.random.RandomState(seed)
+    labels = [torch.from_numpy(random.randint(0, head.size, count)) for head in spec.heads]
+    action = torch.from_numpy(random.randint(0, 2, count))
+    sign = (1.0 - 2.0 * action.float()).reshape(-1, 1, 1)
+    features = []
+    for label in labels:
+        x = torch.from_numpy(random.randn(count, 4, 3).astype(np.float32)) * 0.3
+        x[:, 1, 0] += label.float() * 1.5
+        features.append(x * sign)
+    return FeatureSet(features, torch.ones(count, 3), labels, torch.arange(count) % 12, action.unsqueeze(1))
+
+
+def expert_model(prepared=True, **options):
+    torch.manual_seed(0)
+    model = build_model(expert_spec(), {"experts": {**EXPERTS, **options}}).eval()
+    if prepared:
+        model.prepare(expert_data(model.spec))
+    return model
+
+
+def inputs_of(data, index):
+    return [item[index] for item in data.features]
+
+
+def known(data, index):
+    return [torch.nn.functional.one_hot(data.context[index, 0], 2).float()]
+
+
+class ClosedForm(unittest.TestCase):
+    def test_whitening_makes_the_scatter_the_identity(self):
+        x = torch.randn(400, 5, dtype=torch.float64) @ torch.randn(5, 5, dtype=torch.float64)
+        scatter, _, _ = closedform.within_scatter(x, torch.zeros(400, dtype=torch.long), 1)
+        root = closedform.whitener(scatter, 0.0)
+        self.assertLess(float((root @ scatter @ root - torch.eye(5)).abs().max()), 1e-8)
+
+    def test_random_features_approximate_the_kernel(self):
+        x = torch.randn(20, 6, dtype=torch.float64)
+        directions, phases = closedform.random_features(6, 8192, 0.7, torch.Generator().manual_seed(1))
+        features = closedform.cosines(x, directions, phases)
+        exact = torch.exp(-0.7 * torch.cdist(x, x) ** 2 / 6)
+        self.assertLess(float((features @ features.t() - exact).abs().max()), 0.06)
+
+    def test_ridge_is_the_same_solved_over_windows_and_over_features(self):
+        features, targets = torch.randn(30, 30, dtype=torch.float64), torch.randn(30, 2, dtype=torch.float64)
+        short, wide = features[:, :29], torch.cat([features, torch.zeros(30, 5)], dim=1)
+        primal, _ = closedform.ridge(short, targets, 0.3)
+        dual, _ = closedform.ridge(torch.cat([short, torch.zeros(30, 6)], dim=1), targets, 0.3)
+        self.assertLess(float((primal - dual[:29]).abs().max()), 1e-8)
+        self.assertEqual(tuple(closedform.ridge(wide, targets, 0.3)[0].shape), (35, 2))
+
+    def test_additive_means_are_kept_where_they_are_additive(self):
+        tables = torch.cat(joint_tables(expert_spec().heads[:2]), dim=1).double()
+        means = tables @ torch.randn(5, 4, dtype=torch.float64)
+        drawn = closedform.additive(means, torch.ones(6), tables, 1.0)
+        self.assertLess(float((drawn - means).abs().max()), 1e-8)
+
+    def test_joint_labels_and_tables_agree(self):
+        heads = expert_spec().heads[:2]
+        labels = [torch.tensor([0, 1, 1]), torch.tensor([2, 0, 1])]
+        joint = joint_labels(heads, labels)
+        for table, label in zip(joint_tables(heads), labels):
+            self.assertTrue(torch.equal(table[joint].argmax(dim=1), label))
+
+
+class Experts(unittest.TestCase):
+    def test_it_learns_what_depends_on_the_action_without_a_gradient(self):
+        model = expert_model()
+        test = expert_data(model.spec, seed=1)
+        fused, _ = predict(model, test, test.avail)
+        right = [float((logits.argmax(dim=1) == label).float().mean()) for logits, label in zip(fused, test.labels)]
+        self.assertGreater(min(right), 0.8, right)
+
+    def test_a_masked_sensor_has_no_effect_whatever_it_holds(self):
+        model, data = expert_model(), expert_data(expert_spec())
+        index = torch.arange(6)
+        avail = torch.tensor([[1.0, 0.0, 1.0]]).expand(6, -1)
+        with torch.no_grad():
+            clean = model(inputs_of(data, index), avail, known(data, index))
+            for poison in (float("nan"), float("inf"), 1e30):
+                inputs = inputs_of(data, index)
+                inputs[1] = torch.full_like(inputs[1], poison)
+                dirty = model(inputs, avail, known(data, index))
+                for name in clean:
+                    self.assertTrue(torch.equal(clean[name], dirty[name]), (name, poison))
+
+    def test_sensors_of_another_block_do_not_change_an_answer(self):
+        model, data = expert_model(), expert_data(expert_spec())
+        index = torch.arange(6)
+        with torch.no_grad():
+            full = model(inputs_of(data, index), torch.ones(6, 3), known(data, index))
+            less = model(inputs_of(data, index), torch.tensor([[1.0, 1.0, 0.0]]).expand(6, -1), known(data, index))
+        self.assertTrue(torch.equal(full["logits_kind"], less["logits_kind"]))
+        self.assertFalse(torch.equal(full["logits_tone"], less["logits_tone"]))
+        self.assertTrue(torch.equal(less["logits_tone"][:, 0], less["logits_tone"][:, 1]))
+
+    def test_without_any_sensor_every_answer_is_finite_and_the_same(self):
+        model, data = expert_model(), expert_data(expert_spec())
+        index = torch.arange(6)
+        with torch.no_grad():
+            outputs = model(inputs_of(data, index), torch.zeros(6, 3), known(data, index))
+        for name, value in outputs.items():
+            self.assertTrue(bool(torch.isfinite(value).all()), name)
+            self.assertLess(float((value - value[:1]).abs().max()), 1e-6, name)
+
+    def test_an_unknown_action_uses_tables_of_its_own(self):
+        model, data = expert_model(), expert_data(expert_spec())
+        index = torch.arange(6)
+        with torch.no_grad():
+            unknown = model(inputs_of(data, index), torch.ones(6, 3), [torch.zeros(6, 2)])
+            default = model(inputs_of(data, index), torch.ones(6, 3))
+            told = model(inputs_of(data, index), torch.ones(6, 3), known(data, index))
+        self.assertTrue(torch.equal(unknown["logits_kind"], default["logits_kind"]))
+        self.assertFalse(torch.equal(unknown["logits_kind"], told["logits_kind"]))
+
+    def test_a_joint_class_that_never_occurred_is_not_answered_with_confidence(self):
+        model = expert_model(prepared=False)
+        data = expert_data(model.spec)
+        kept = (data.labels[0] == 0) | (data.labels[1] != 2)  # kind y never has size l
+        model.prepare(data.subset(torch.nonzero(kept).flatten()))
+        self.assertEqual(int((model.experts[0][0].unseen < 0).sum()), 1)
+
+    def test_training_fits_the_perceptron_only(self):
+        model = expert_model()
+        before = {name: value.clone() for name, value in model.state_dict().items()}
+        config = fill_config({"spec": "-", "training": {"epochs": 2, "batch": 60, "ema": 0.5}})
+        fit(model, config, expert_data(model.spec), None, 0, log=None)
+        for name, value in model.state_dict().items():
+            trained = any(part in name for part in (".perceptron.",))
+            self.assertEqual(trained, not torch.equal(before[name], value), name)
+
+    def test_calibration_is_read_and_averaged(self):
+        model, data = expert_model(), expert_data(expert_spec(), seed=2)
+        first = read_calibration(model)
+        calibrate(model, data)
+        second = read_calibration(model)
+        self.assertNotEqual(first, second)
+        average_calibration(model, [second, second])
+        again = read_calibration(model)
+        self.assertAlmostEqual(again["pools"]["kind"]["gate"][0][0], second["pools"]["kind"]["gate"][0][0], places=5)
+        gate = np.array(second["pools"]["kind"]["gate"])
+        self.assertGreater(gate[:, 0].mean(), gate[:, 1].mean(), "sensor a shows the kind")
+
+    def test_options_that_do_not_fit_are_named(self):
+        spec = expert_spec()
+        for options, expected in (({"hiden": 4}, "hidden"), ({"members": ["kernel"]}, "perceptron"),
+                                  ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
+                                  ({"blocks": [{"heads": ["kind", "size", "tone"], "modalities": ["d"]}]},
+                                   "modalities.d")):
+            with self.assertRaises(TrainingError) as caught:
+                build_model(spec, {"experts": options})
+            self.assertIn(expected, str(caught.exception))
+        self.assertIsInstance(build_model(spec, {}), FusionModel)
+
+    @unittest.skipIf(onnx is None, "onnx is not installed")
+    def test_the_exported_graph_answers_alike(self):
+        model = expert_model()
+        model.encoders[0].frontend.kind = "none"
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.onnx")
+            write_graph(model, path)
+            self.assertLess(compare(model, path), 1e-4)
+
+
+class Profiles(unittest.TestCase):
+    def front(self, **options):
+        return ProfileFrontEnd(expert_spec().inputs[0], **options)
+
+    def test_floor_root_is_the_root_above_the_smallest_value_which_is_kept(self):
+        x = torch.tensor([[[-3.0, 1.0, 6.0]] * 4])
+        profile = self.front(transform="floor_sqrt", statistics=False).patches(x)[0, 0]
+        self.assertEqual([round(v, 5) for v in profile[:3].tolist()], [0.0, 2.0, 3.0])
+        self.assertEqual(float(profile[-1]), -3.0)
+
+    def test_statistics_do_not_depend_on_the_order_in_time(self):
+        front, x = self.front(), torch.randn(2, 4, 3)
+        statistics = front.patches(x)[:, 0, 12:]
+        shuffled = front.patches(x[:, [2, 0, 3, 1]])[:, 0, 12:]
+        self.assertLess(float((statistics - shuffled).abs().max()), 1e-6)
+        self.assertEqual(front.patches(x).shape[2], front.patch_size)
+
+    def test_an_unknown_transform_is_named(self):
+        with self.assertRaisesRegex(TrainingError, "floor_sqrt"):
+            self.front(transform="floor_sqr")
+
+
+class Detection(unittest.TestCase):
+    def test_auc_counts_pairs(self):
+        logits = torch.tensor([[0.0, 1.0], [0.0, 2.0], [0.0, 3.0], [0.0, 3.0]])
+        self.assertAlmostEqual(auc(logits, torch.tensor([0, 1, 0, 1])), (1 + 0 + 1 + 0.5) / 4)
+        self.assertIsNone(auc(logits, torch.tensor([0, 0, 0, -1])))
+
+
+if __name__ == "__main__":
+    unittest.main()
