@@ -46,6 +46,9 @@ internal sealed unsafe class MosquittoConnection : IDisposable
 
     public MosquittoHandle Handle { get; }
 
+    /// <summary>What is known of the connections before this one. Set before <see cref="Open"/>.</summary>
+    public required ShortConnections Past { get; init; }
+
     /// <summary>Whether to speak MQTT 3.1.1, which has no properties. Set before <see cref="Configure"/>.</summary>
     public bool IsOld { get; init; }
 
@@ -110,6 +113,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         }
 
         IsAlive = true;
+        Past.Opened();
         if (_inbox is { } inbox && inbox.Subscribe(Handle, _options.Target, IsOld))
         {
             while (!_subscribed && !deadline.IsOver)
@@ -151,7 +155,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
                 return HandOver.Refused;
             default:
                 string why = MosquittoFault.Describe(code, Marshal.GetLastPInvokeError());
-                End($"The connection to {_options.Target} broke off: {why}. It is tried again.");
+                End($"The connection to {_options.Target} broke off: {why}. {Hint()}");
                 throw new TransportException(Ending!);
         }
     }
@@ -264,7 +268,8 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         // A refused connection is also reported as an error of the loop; the reason given is worth more.
         if (code > 0 && _greeting is null or 0)
         {
-            if (_farewell is >= MqttReason.FirstFailure)
+            bool closed = IsAlive && (MosquittoCode)code == MosquittoCode.ConnectionLost;
+            if (closed || _farewell is >= MqttReason.FirstFailure)
             {
                 ThrowEnded(attempt);
             }
@@ -284,10 +289,29 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         string why = _farewell is { } reason and >= MqttReason.FirstFailure
             ? MosquittoFault.DescribeReason(reason)
             : "the broker closed the connection";
-        string hint = _farewell == MqttReason.SessionTakenOver
-            ? $"Another client uses the identifier '{_options.ClientId}'; give each node a name of its own."
+        throw new TransportException($"Could not {attempt} {_options.Target}: {why}. {Hint()}");
+    }
+
+    private string Hint()
+    {
+        if (_farewell == MqttReason.SessionTakenOver)
+        {
+            return $"Another client uses the identifier '{_options.ClientId}'; give each node a name of its own.";
+        }
+
+        if (_farewell is >= MqttReason.FirstFailure)
+        {
+            Past.Reset();
+        }
+        else if (IsAlive)
+        {
+            Past.Closed();
+        }
+
+        return Past.AreSuspicious
+            ? $"It was closed soon after each of the last connections: most likely another client uses the identifier "
+                + $"'{_options.ClientId}' too; give each node a name of its own."
             : "It is tried again.";
-        throw new TransportException($"Could not {attempt} {_options.Target}: {why}. {hint}");
     }
 
     private void End(string reason)

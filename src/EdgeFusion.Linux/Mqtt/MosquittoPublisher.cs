@@ -23,6 +23,7 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     private readonly FlightWindow _flight;
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
     private readonly (byte[] Name, byte[] Value)[] _userProperties;
+    private readonly ShortConnections _past = new(TimeProvider.System);
     private MosquittoConnection? _connection;
     private bool _isOld;
     private bool _refusedAsTooNew;
@@ -188,7 +189,11 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
         string host, PublishMessage? will, Deadline deadline, CancellationToken stopping)
     {
         _flight.Reset();
-        var connection = new MosquittoConnection(_options, _flight, _wake, _inbox) { IsOld = _isOld };
+        var connection = new MosquittoConnection(_options, _flight, _wake, _inbox)
+        {
+            IsOld = _isOld,
+            Past = _past,
+        };
         try
         {
             connection.Configure();

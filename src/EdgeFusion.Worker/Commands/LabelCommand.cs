@@ -44,7 +44,10 @@ internal static class LabelCommand
         List<LabelSpan> spans = Read(labels, McapTime.ToTimestamp(file.StartTime ?? 0));
         var options = new McapWriterOptions
         {
-            Profile = file.Header.Profile, Library = file.Header.Library, Codec = codec, SelfContainedChunks = true,
+            Profile = file.Header.Profile,
+            Library = file.Header.Library,
+            Codec = codec,
+            SelfContainedChunks = true,
         };
         using var mcap = McapWriter.Create(to, options);
         long copied = McapCopy.To(

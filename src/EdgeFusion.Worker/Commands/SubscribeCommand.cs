@@ -9,10 +9,10 @@ namespace EdgeFusion.Worker.Commands;
 /// <summary>edgefusion subscribe: the reference subscriber.</summary>
 internal static class SubscribeCommand
 {
-    private static readonly Option<string> Broker = new("--broker")
+    private static readonly Option<string[]> Broker = new("--broker")
     {
-        Description = "HOST[:PORT].",
-        DefaultValueFactory = _ => "localhost",
+        Description = "HOST[:PORT]; several times for further ones, tried in order where one does not answer.",
+        DefaultValueFactory = _ => ["localhost"],
     };
 
     private static readonly Option<string> Node = new("--node")
@@ -65,7 +65,9 @@ internal static class SubscribeCommand
     private static int Run(ParseResult parsed, CancellationToken stopping)
     {
         string id = $"subscriber-{Guid.NewGuid():N}";
-        using var transport = new MosquittoPublisher(Connection(parsed, id));
+        MosquittoPublisher[] brokers =
+            [.. parsed.GetValue(Broker)!.Select(broker => new MosquittoPublisher(Connection(parsed, broker, id)))];
+        using IPublisher transport = brokers.Length == 1 ? brokers[0] : new FailoverPublisher(brokers);
         using Stream output = parsed.GetValue(Out) is { } file ? File.Create(file) : Console.OpenStandardOutput();
         var session = new SubscriberSession(
             transport,
@@ -78,7 +80,9 @@ internal static class SubscribeCommand
             })
         {
             Log = text => Console.Error.WriteLine(
-                transport.Unsubscribed is { } refused ? $"{text} (but it may not listen: {refused})" : text),
+                Array.Find(brokers, broker => broker.IsConnected)?.Unsubscribed is { } refused
+                    ? $"{text} (but it may not listen: {refused})"
+                    : text),
         };
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         double seconds = parsed.GetValue(Seconds);
@@ -93,9 +97,9 @@ internal static class SubscribeCommand
         return parsed.GetValue(Verify) && !report.IsValid ? ExitCode.Different : ExitCode.Success;
     }
 
-    private static MosquittoOptions Connection(ParseResult parsed, string id)
+    private static MosquittoOptions Connection(ParseResult parsed, string broker, string id)
     {
-        (string host, int port) = HostAndPort.Parse(parsed.GetValue(Broker)!);
+        (string host, int port) = HostAndPort.Parse(broker);
         string? authorities = parsed.GetValue(CaFile);
         return new MosquittoOptions
         {

@@ -15,13 +15,14 @@ internal sealed class DeliveryTracker(bool fromStart)
         {
             lock (_gate)
             {
-                var report = new DeliveryReport(0, 0, 0, 0, 0, _unreadable);
+                var report = new DeliveryReport(0, 0, 0, 0, 0, 0, _unreadable);
                 foreach (PredictionStream stream in _streams.Values)
                 {
                     report = new DeliveryReport(
-                        report.Received + stream.Received, report.Duplicated + stream.Duplicated,
-                        report.Recovered + stream.Recovered, report.Declared + stream.Declared,
-                        report.Lost + stream.Lost, report.Unexpected + stream.Unexpected);
+                        report.Received + stream.Received, report.Redelivered + stream.Redelivered,
+                        report.Overtaken + stream.Overtaken, report.Recovered + stream.Recovered,
+                        report.Declared + stream.Declared, report.Lost + stream.Lost,
+                        report.Unexpected + stream.Unexpected);
                 }
 
                 return report;
@@ -72,6 +73,36 @@ internal sealed class DeliveryTracker(bool fromStart)
         }
     }
 
+    /// <summary>The node says how far an earlier run had come, and from where on it still has it.</summary>
+    public void AnnounceRun(string topic, long epoch, long from, long to, long now)
+    {
+        lock (_gate)
+        {
+            if (!fromStart && !_begun.Contains(epoch) && !_streams.ContainsKey((topic, epoch)))
+            {
+                return;
+            }
+
+            if (!_streams.TryGetValue((topic, epoch), out PredictionStream? stream))
+            {
+                // What the node no longer had when we came is not ours to miss.
+                stream = new PredictionStream(topic, epoch, _begun.Contains(epoch) ? 0 : from);
+                _streams.Add((topic, epoch), stream);
+            }
+
+            stream.Announce(to, now);
+        }
+    }
+
+    /// <summary>The node has answered that it has nothing of a range any more.</summary>
+    public void GiveUp(PredictionStream stream, long from, long to)
+    {
+        lock (_gate)
+        {
+            stream.GiveUp(from, to);
+        }
+    }
+
     /// <summary>The node gives up a range.</summary>
     public void Declare(string topic, long epoch, long from, long to, long now)
     {
@@ -95,7 +126,7 @@ internal sealed class DeliveryTracker(bool fromStart)
                 if (stream.GapSince is { } since && now - since >= patience && stream.Tries < maxTries
                     && (stream.AskedAt == long.MinValue || now - stream.AskedAt >= pause))
                 {
-                    (long from, long to) = stream.Missing().FirstOrDefault((0, -1));
+                    (long from, long to) = stream.Wanted().FirstOrDefault((0, -1));
                     if (to >= from)
                     {
                         stream.AskedAt = now;

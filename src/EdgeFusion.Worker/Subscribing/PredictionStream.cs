@@ -6,6 +6,8 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
     private readonly SequenceSet _settled = new();
     private readonly SequenceSet _received = new();
     private readonly SequenceSet _declared = new();
+    private readonly SequenceSet _replayed = new();
+    private readonly SequenceSet _gone = new();
     private long _first = first;
     private long _last = first - 1;
 
@@ -17,7 +19,11 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
 
     public long Declared => _declared.Count;
 
-    public long Duplicated { get; private set; }
+    /// <summary>Came twice by themselves.</summary>
+    public long Redelivered { get; private set; }
+
+    /// <summary>Came by themselves after a replay had brought them.</summary>
+    public long Overtaken { get; private set; }
 
     public long Recovered { get; private set; }
 
@@ -40,7 +46,9 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
         if (!_received.Add(seq))
         {
             // A replay may well bring what had come already.
-            Duplicated += replayed ? 0 : 1;
+            bool overtaken = !replayed && _replayed.Contains(seq);
+            Overtaken += overtaken ? 1 : 0;
+            Redelivered += replayed || overtaken ? 0 : 1;
             return false;
         }
 
@@ -50,6 +58,7 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
             // Asking works: only requests in a row that bring nothing count against it.
             Recovered++;
             Tries = 0;
+            _replayed.Add(seq);
         }
 
         _settled.Add(seq);
@@ -78,6 +87,13 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
         _last = Math.Max(_last, to);
         Look(now);
     }
+
+    /// <summary>The node has nothing of a range any more: asking again is useless.</summary>
+    public void GiveUp(long from, long to) => _gone.Add(from, to);
+
+    /// <summary>What is missing and may still be had.</summary>
+    public IEnumerable<(long From, long To)> Wanted() =>
+        Missing().SelectMany(range => _gone.Missing(range.From, range.To));
 
     /// <summary>What is missing.</summary>
     public IEnumerable<(long From, long To)> Missing() => _settled.Missing(_first, _last);

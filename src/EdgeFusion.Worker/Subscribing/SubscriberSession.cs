@@ -12,11 +12,13 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 {
     private const int MaxTries = 20;
     private const int ChunkOfRange = 5_000;
+    private const int MostAsked = 1024;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private readonly IPublisher _transport;
     private readonly SubscriberOptions _options;
     private readonly Action<ReadOnlyMemory<byte>> _output;
+    private readonly Dictionary<long, (PredictionStream Stream, long From, long To)> _asked = [];
     private long _requests;
 
     public SubscriberSession(
@@ -112,6 +114,7 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 Take(message.Topic, json, message.Payload, replayed: false);
                 break;
             case "replay" when json.TryGetProperty("end", out _):
+                End(message, json);
                 break;
             case "replay":
                 string head = json.GetProperty("head").GetString()!;
@@ -125,16 +128,46 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 Tracker.Announce(root + "/prediction/", Epoch(json), seq.GetInt64(), Now);
                 break;
             case "gaps":
-                foreach (JsonElement gap in json.GetProperty("gaps").EnumerateArray())
-                {
-                    Tracker.Declare(
-                        gap.GetProperty("topic").GetString()!, Epoch(gap), gap.GetProperty("from_seq").GetInt64(),
-                        gap.GetProperty("to_seq").GetInt64(), Now);
-                }
-
+                Learn(json);
                 break;
             default:
                 break;
+        }
+    }
+
+    /// <summary>What is lost for good, and how far earlier runs had come.</summary>
+    private void Learn(JsonElement json)
+    {
+        foreach (JsonElement gap in json.GetProperty("gaps").EnumerateArray())
+        {
+            Tracker.Declare(
+                gap.GetProperty("topic").GetString()!, Epoch(gap), gap.GetProperty("from_seq").GetInt64(),
+                gap.GetProperty("to_seq").GetInt64(), Now);
+        }
+
+        if (!json.TryGetProperty("runs", out JsonElement runs))
+        {
+            return;
+        }
+
+        foreach (JsonElement run in runs.EnumerateArray())
+        {
+            Tracker.AnnounceRun(
+                run.GetProperty("topic").GetString()!, Epoch(run), run.GetProperty("from_seq").GetInt64(),
+                run.GetProperty("to_seq").GetInt64(), Now);
+        }
+    }
+
+    /// <summary>An answer has ended. Where there was nothing to send, the node has nothing of that range any more.
+    /// </summary>
+    private void End(InboundMessage message, JsonElement json)
+    {
+        if (message.Correlation.Length == sizeof(long)
+            && _asked.Remove(BitConverter.ToInt64(message.Correlation.Span), out var asked)
+            && json.GetProperty("sent").GetInt64() == 0
+            && json.TryGetProperty("waiting", out JsonElement waiting) && waiting.GetInt64() == 0)
+        {
+            Tracker.GiveUp(asked.Stream, asked.From, asked.To);
         }
     }
 
@@ -164,6 +197,13 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 ResponseTopic = $"{root}/replay/response/{_options.Id}",
                 Correlation = BitConverter.GetBytes(++_requests),
             };
+            if (_asked.Count == MostAsked)
+            {
+                // Nobody answers: requests without an answer are made again anyway.
+                _asked.Clear();
+            }
+
+            _asked[_requests] = (stream, from, last);
             _transport.TryPublish(request, _requests);
         }
     }

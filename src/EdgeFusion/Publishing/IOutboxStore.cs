@@ -23,6 +23,9 @@ internal interface IOutboxStore : IDisposable
     /// <summary>What an earlier run left; null where nothing is kept from run to run, or it cannot be read.</summary>
     OutboxRecovery? Recovery { get; }
 
+    /// <summary>The earlier runs of which something is kept; another array where that has changed.</summary>
+    KeptRun[] Runs { get; }
+
     /// <summary>What keeps the store from keeping messages as it should; null for nothing.</summary>
     string? Problem { get; }
 

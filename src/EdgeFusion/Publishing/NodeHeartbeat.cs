@@ -26,6 +26,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
     private long _window;
     private long _sequence;
     private long _gapsTold;
+    private KeptRun[] _runsTold = [];
     private Timestamp _end;
     private long _beats;
 
@@ -78,22 +79,27 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
 
     public void Dispose() => _json.Dispose();
 
-    /// <summary>Tells what is lost for good, whenever that has changed.</summary>
+    /// <summary>Tells what is lost for good and how far earlier runs had come, whenever that has changed.</summary>
+    /// <remarks>A killed run says no more how far it had come; a subscriber that has missed its last messages learns
+    /// it here only.</remarks>
     private void TellGaps(Timestamp now)
     {
         GapLedger ledger = _outbox.Gaps;
         long version = ledger.Version;
-        if (version == _gapsTold)
+        KeptRun[] runs = _outbox.Runs;
+        bool runsAreTold = runs.Length == 0 || ReferenceEquals(runs, _runsTold);
+        if (version == _gapsTold && runsAreTold)
         {
             return;
         }
 
         _gapsTold = version;
+        _runsTold = runs;
         Send(
             _gapsTopic,
             new GapsPayload(
                 PredictionFormat.SchemaVersion, _options.Node, _epoch, now.Nanoseconds, ledger.Total,
-                Array.ConvertAll(ledger.Snapshot(), Describe)),
+                Array.ConvertAll(ledger.Snapshot(), Describe), Array.ConvertAll(runs, Describe)),
             PayloadContext.Default.GapsPayload, QualityOfService.AtLeastOnce, retain: true, TimeSpan.Zero);
     }
 
@@ -106,6 +112,9 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             GapReason.Refused => "refused",
             _ => "damaged",
         });
+
+    private static RunPayload Describe(KeptRun run) =>
+        new(run.Topic, PredictionFormat.EpochText(run.Epoch), run.From, run.To);
 
     private HeartbeatPayload Describe(Timestamp now)
     {

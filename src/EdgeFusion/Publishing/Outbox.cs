@@ -171,6 +171,9 @@ public sealed class Outbox : IDisposable
     /// <summary>What was given up, declared.</summary>
     internal GapLedger Gaps => _store.Gaps;
 
+    /// <summary>The earlier runs in the log.</summary>
+    internal KeptRun[] Runs => _store.Runs;
+
     /// <summary>Sends a range again, as far as it is still there.</summary>
     internal bool TryReplay(ReplayJob job) => _store.TryReplay(job);
 

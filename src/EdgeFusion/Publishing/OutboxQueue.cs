@@ -38,6 +38,8 @@ internal sealed class OutboxQueue : IOutboxStore
 
     public OutboxRecovery? Recovery => null;
 
+    public KeptRun[] Runs => [];
+
     public string? Problem => null;
 
     public TimeSpan LongestWait => Timeout.InfiniteTimeSpan;

@@ -48,11 +48,15 @@ internal readonly record struct OutboxPayload(
     long Waiting, long Enqueued, long Published, long Acknowledged, long Unheard, long Evicted, long Dropped,
     long Reconnects, long InMemory, long Replayed);
 
-/// <summary>Payload of the gaps topic: what will never be delivered.</summary>
-internal sealed record GapsPayload(int Schema, string Node, string Epoch, long AtNs, long Total, GapPayload[] Gaps);
+/// <summary>Payload of the gaps topic: what will never be delivered, and how far earlier runs had come.</summary>
+internal sealed record GapsPayload(
+    int Schema, string Node, string Epoch, long AtNs, long Total, GapPayload[] Gaps, RunPayload[] Runs);
 
 /// <summary>One range in a gaps payload.</summary>
 internal sealed record GapPayload(string Topic, string Epoch, long FromSeq, long ToSeq, string Reason);
+
+/// <summary>One earlier run in a gaps payload.</summary>
+internal sealed record RunPayload(string Topic, string Epoch, long FromSeq, long ToSeq);
 
 /// <summary>Payload of a sensor topic.</summary>
 internal readonly record struct SensorPayload(

@@ -33,7 +33,10 @@ public sealed class TurboJpegEncoderTests
     {
         var info = new SensorInfo
         {
-            Name = "camera", Modality = "camera", Layout = new FrameLayout(32, 16, PixelFormat.Rgb8), RateHz = 30,
+            Name = "camera",
+            Modality = "camera",
+            Layout = new FrameLayout(32, 16, PixelFormat.Rgb8),
+            RateHz = 30,
         };
         using var images = new TurboJpegEncoder();
         SampleEncoder encoder = SampleEncoder.ForFrames(info, images);

@@ -15,13 +15,13 @@ internal sealed class TestSubscriber : IDisposable
     private readonly List<JsonElement> _lines = [];
     private readonly List<ReceivedMessage> _received = [];
 
-    public TestSubscriber(int port, string filter = "#")
+    public TestSubscriber(int port, string filter = "#", string[]? login = null)
     {
         _process = Process.Start(new ProcessStartInfo("stdbuf",
         [
             // Line by line: "Subscribed" would otherwise stay in a buffer.
             "-oL", "mosquitto_sub", "-h", "127.0.0.1",
-            "-p", port.ToString(CultureInfo.InvariantCulture), "-V", "5", "-q", "1", "-t", filter,
+            "-p", port.ToString(CultureInfo.InvariantCulture), .. login ?? ["-V", "5"], "-q", "1", "-t", filter,
             "-F", "%j", "-d",
         ])
         {

@@ -105,7 +105,10 @@ public sealed class RdtSensorTests : LiveSensorContract
     {
         var options = new RdtOptions
         {
-            Host = "127.0.0.1", Port = 9, CountsPerNewton = 1, CountsPerNewtonMetre = 1,
+            Host = "127.0.0.1",
+            Port = 9,
+            CountsPerNewton = 1,
+            CountsPerNewtonMetre = 1,
         };
         using var run = new SensorRun(new RdtSensor("wrist", options));
 

@@ -4,6 +4,7 @@ using EdgeFusion.Publishing;
 using EdgeFusion.Sensing;
 using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
+using EdgeFusion.Tests.Publishing.Durable;
 using EdgeFusion.Time;
 using Xunit;
 
@@ -97,6 +98,31 @@ public sealed class PredictionPublisherTests
         Assert.Equal(JsonValueKind.Null, beats[0].GetProperty("window").ValueKind);
         Assert.Equal(42, beats[^1].GetProperty("window").GetInt64());
         Assert.True(beats[^1].GetProperty("outbox").GetProperty("published").GetInt64() > 2);
+    }
+
+    [Fact]
+    public void How_far_a_killed_run_had_come_is_told_retained_with_the_first_heartbeat_of_the_next()
+    {
+        using var bench = new LogBench();
+        Outbox first = bench.Open();
+        LogBench.Send(first, 0, 5);
+        bench.Crash(first);
+        using Outbox second = bench.Open();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, null, [], second, bench.Clock, Options);
+
+        bench.Run(second);
+
+        ReceivedMessage told = Assert.Single(
+            bench.Broker.Received, message => message.Topic == "edgefusion/cell_1_/gaps");
+        PayloadSchema.AssertValid("gaps", told.Payload);
+        Assert.True(told.Retain);
+        JsonElement runs = JsonDocument.Parse(told.Payload).RootElement.GetProperty("runs");
+        JsonElement run = Assert.Single(runs.EnumerateArray());
+        Assert.Equal(
+            ("p", "0000000000000007", 0, 4),
+            (run.GetProperty("topic").GetString(), run.GetProperty("epoch").GetString(),
+                run.GetProperty("from_seq").GetInt64(), run.GetProperty("to_seq").GetInt64()));
     }
 
     [Fact]

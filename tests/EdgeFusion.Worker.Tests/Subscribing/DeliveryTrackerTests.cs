@@ -40,7 +40,7 @@ public sealed class DeliveryTrackerTests
             tracker.Take(stream.Topic, stream.Epoch, i, replayed: true, now: 2001);
         }
 
-        Assert.Equal(new DeliveryReport(6, 0, 4, 0, 0, 0), tracker.Report);
+        Assert.Equal(new DeliveryReport(6, 0, 0, 4, 0, 0, 0), tracker.Report);
         Assert.Empty(tracker.Due(9999, 1000, 2000, 5));
     }
 
@@ -52,7 +52,7 @@ public sealed class DeliveryTrackerTests
         tracker.Take(Topic, 1, 2, replayed: false, now: 0);
         tracker.Announce("edgefusion/n/prediction/", 1, 4, now: 0);
 
-        Assert.Equal(new DeliveryReport(1, 0, 0, 0, 4, 0), tracker.Report);
+        Assert.Equal(new DeliveryReport(1, 0, 0, 0, 0, 4, 0), tracker.Report);
     }
 
     [Fact]
@@ -64,11 +64,61 @@ public sealed class DeliveryTrackerTests
         tracker.Declare(Topic, 1, 1, 4, now: 0);
         tracker.Declare(Topic, 1, 1, 4, now: 0);
 
-        Assert.Equal(new DeliveryReport(2, 0, 0, 4, 0, 0), tracker.Report);
+        Assert.Equal(new DeliveryReport(2, 0, 0, 0, 4, 0, 0), tracker.Report);
 
         tracker.Take(Topic, 1, 3, replayed: false, now: 0);
         tracker.Take(Topic, 1, 3, replayed: false, now: 0);
 
-        Assert.Equal(new DeliveryReport(3, 1, 0, 4, 0, 1), tracker.Report);
+        Assert.Equal(new DeliveryReport(3, 1, 0, 0, 4, 0, 1), tracker.Report);
+    }
+
+    [Fact]
+    public void The_tail_of_a_killed_run_is_missed_once_the_next_run_tells_how_far_it_had_come()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 3, replayed: false, now: 0);
+        tracker.AnnounceRun(Topic, 1, 0, 9, now: 0);
+        tracker.AnnounceRun(Topic, 2, 0, 9, now: 0);
+
+        (PredictionStream stream, long from, long to) = Assert.Single(tracker.Due(1000, 1000, 2000, 5));
+        Assert.Equal((1, 4, 9), (stream.Epoch, from, to));
+        Assert.Equal(6, tracker.Report.Lost);
+    }
+
+    [Fact]
+    public void A_run_that_nobody_has_seen_is_wanted_as_far_as_the_node_has_it_where_all_is_wanted()
+    {
+        var tracker = new DeliveryTracker(fromStart: true);
+        tracker.AnnounceRun(Topic, 2, 100, 109, now: 0);
+
+        Assert.Equal(10, tracker.Report.Lost);
+    }
+
+    [Fact]
+    public void A_range_that_the_node_no_longer_has_does_not_keep_us_from_asking_for_the_next_one()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 0, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 5, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 9, replayed: false, now: 0);
+
+        tracker.GiveUp(Assert.Single(tracker.Due(1000, 1000, 2000, 5)).Stream, 1, 4);
+
+        (_, long from, long to) = Assert.Single(tracker.Due(9000, 1000, 2000, 5));
+        Assert.Equal((6, 8), (from, to));
+        Assert.Equal(7, tracker.Report.Lost);
+    }
+
+    [Fact]
+    public void Copies_are_told_apart_by_what_came_first()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 0, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 0, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 1, replayed: true, now: 0);
+        tracker.Take(Topic, 1, 1, replayed: false, now: 0);
+        tracker.Take(Topic, 1, 0, replayed: true, now: 0);
+
+        Assert.Equal(new DeliveryReport(2, 1, 1, 1, 0, 0, 0), tracker.Report);
     }
 }

@@ -43,6 +43,8 @@ internal sealed class DurableStore : IOutboxStore
 
     public OutboxRecovery? Recovery { get; private set; }
 
+    public KeptRun[] Runs { get; private set; } = [];
+
     public string? Problem => Volatile.Read(ref _problem);
 
     public OutboxCounters Counters
@@ -258,6 +260,7 @@ internal sealed class DurableStore : IOutboxStore
             _tally.Waiting += recovery.Waiting;
             _tally.WaitingBytes += recovery.WaitingBytes;
             Recovery = recovery.Result;
+            Runs = recovery.Runs;
             if (_connected)
             {
                 _sender.ConnectionMade();

@@ -8,6 +8,7 @@ internal sealed class LogRecovery(GapLedger gaps)
     private const int LargestFile = 64 << 20;
 
     private readonly Dictionary<string, (long Epoch, long Sequence, int Damage)> _latest = new(StringComparer.Ordinal);
+    private readonly KeptRuns _runs = new();
     private long _lost;
     private long _damagedBytes;
     private int _damage;
@@ -21,6 +22,9 @@ internal sealed class LogRecovery(GapLedger gaps)
 
     /// <summary>One after the last record.</summary>
     public long NextIndex => Math.Max(0, _expected);
+
+    /// <summary>The earlier runs.</summary>
+    public KeptRun[] Runs => _runs.ToArray();
 
     public OutboxRecovery Result => new(Waiting, _lost, _damagedBytes);
 
@@ -91,6 +95,7 @@ internal sealed class LogRecovery(GapLedger gaps)
         if (record.HasKey)
         {
             Compare(topic, record);
+            _runs.Note(topic, record.Epoch, record.Sequence);
         }
     }
 

@@ -261,6 +261,13 @@ internal sealed class LogSender
             if (job.Wants(record) && Message(record, content) is var message
                 && (job.Topic is null || job.Topic == message.Topic))
             {
+                if (!record.IsDone || Flights.Holds(record.Index))
+                {
+                    // It comes to its own topic yet; sent here first, that would be a copy.
+                    job.Waiting++;
+                    continue;
+                }
+
                 job.Sent++;
                 return LaunchReplay(message, job, now);
             }

@@ -16,6 +16,7 @@ internal static class ReplayFormat
         json.WriteNumber("from_seq", job.From);
         json.WriteNumber("to_seq", job.To);
         json.WriteNumber("sent", job.Sent);
+        json.WriteNumber("waiting", job.Waiting);
         json.WriteEndObject();
     }
 }

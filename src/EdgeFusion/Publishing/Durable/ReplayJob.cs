@@ -16,6 +16,9 @@ internal sealed record ReplayJob(
     /// <summary>Messages sent so far.</summary>
     public long Sent { get; set; }
 
+    /// <summary>Messages not sent because they still wait to be sent to their own topic.</summary>
+    public long Waiting { get; set; }
+
     /// <summary>Whether a record belongs to the range; its topic is compared by the caller.</summary>
     public bool Wants(in RecordHeader record) => record.Kind == RecordKind.Message && record.HasKey
         && record.Epoch == Epoch && record.Sequence >= From && record.Sequence <= To;

@@ -242,6 +242,71 @@ public sealed class DurableOutboxTests
     }
 
     [Fact]
+    public void A_replay_leaves_out_what_still_waits_for_its_own_topic()
+    {
+        using var bench = new LogBench();
+        using var store = new DurableStore(bench.Options(), bench.Clock);
+        Timestamp now = bench.Clock.Now;
+        store.ConnectionMade(now);
+        for (int i = 0; i < 10; i++)
+        {
+            store.Enqueue(LogBench.Message(i), OutboxPolicy.DropOldest, now);
+            OutboxEntry entry = store.Take(now)!;
+            if (i < 5)
+            {
+                store.Acknowledge(entry.Ticket, PublishOutcome.Accepted);
+            }
+        }
+
+        Assert.True(store.TryReplay(new ReplayJob("answer", default, null, LogBench.Epoch, 0, 9)));
+        var answer = new List<string>();
+        while (store.Take(now) is { } entry)
+        {
+            Assert.Equal("answer", entry.Message.Topic);
+            answer.Add(System.Text.Encoding.UTF8.GetString(entry.Message.Payload.Span));
+            store.Acknowledge(entry.Ticket, PublishOutcome.Accepted);
+            bench.Time.Advance(TimeSpan.FromMilliseconds(10));
+            now = bench.Clock.Now;
+        }
+
+        Assert.Equal(["0", "1", "2", "3", "4"], answer.Take(5));
+        Assert.Contains("\"sent\":5,\"waiting\":5", Assert.Single(answer.Skip(5)), StringComparison.Ordinal);
+        PayloadSchema.AssertValid("replay-end", answer[^1]);
+    }
+
+    [Fact]
+    public void How_far_earlier_runs_had_come_is_known_after_a_crash_also_of_what_was_sent()
+    {
+        using var bench = new LogBench();
+        Outbox first = bench.Open();
+        LogBench.Send(first, 0, 100);
+        bench.Run(first);
+        bench.Crash(first);
+        Outbox second = bench.Open();
+        second.Enqueue(LogBench.Message(3, epoch: 8));
+        bench.Crash(second);
+
+        using Outbox third = bench.Open();
+
+        Assert.Equal([new KeptRun("p", LogBench.Epoch, 0, 99), new KeptRun("p", 8, 3, 3)], third.Runs);
+    }
+
+    [Fact]
+    public void Of_many_runs_the_last_ones_are_told()
+    {
+        var runs = new KeptRuns();
+        for (int i = 0; i < 100; i++)
+        {
+            runs.Note("p", i, 0);
+            runs.Note("p", i, 1);
+        }
+
+        KeptRun[] told = runs.ToArray();
+        Assert.Equal(KeptRuns.MostRuns, told.Length);
+        Assert.Equal(new KeptRun("p", 99, 0, 1), told[^1]);
+    }
+
+    [Fact]
     public void Steady_state_allocates_nothing_per_message()
     {
         using var bench = new LogBench();
