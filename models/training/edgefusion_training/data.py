@@ -147,7 +147,8 @@ def _majority(labels):
     return int(np.bincount(known).argmax()) if len(known) else -1
 
 
-def split_by_group(windows, fold_of, chosen):
-    """Index array of the windows whose group lies in one of the `chosen` folds."""
+def split_by_group(windows, fold_of, chosen, training=False):
+    """Index array of the windows whose group lies in one of the `chosen` folds; extra windows only for training."""
     folds = np.array([fold_of[int(g)] for g in windows.group])
-    return np.flatnonzero(np.isin(folds, list(chosen)))
+    inside = np.isin(folds, list(chosen))
+    return np.flatnonzero(inside if training or windows.extra is None else inside & ~windows.extra)

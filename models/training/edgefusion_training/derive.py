@@ -12,7 +12,7 @@ import numpy as np
 from .errors import TrainingError
 from .names import unknown_names
 
-RULE = {"event": None, "within": None, "guard_ms": 3000, "every": 1}
+RULE = {"event": None, "within": None, "guard_ms": 3000, "every": 1, "early_ms": 0}
 
 
 def derive_labels(windows, spec, rules):
@@ -20,12 +20,13 @@ def derive_labels(windows, spec, rules):
 
     `rules`: head -> {event: head whose labelled windows are its class 1, within: context whose values are to be those
     of the events, guard_ms: windows that end less than this before an event, or after it in the same group, have no
-    label, every: of the ordinary windows only each n-th is kept}.
+    label, every: of the ordinary windows only each n-th is kept, early_ms: windows that end up to this earlier than a
+    labelled one are further examples of its event, for training only}.
     """
     if not rules:
         return windows
     heads, contexts = {head.name: head for head in spec.heads}, [item.name for item in spec.context]
-    labels = dict(windows.labels)
+    labels, extra = dict(windows.labels), np.zeros(len(windows), bool)
     for name, given in rules.items():
         faults = unknown_names([name], heads, "derive.") + unknown_names(given, RULE, f"derive.{name}.")
         rule = {**RULE, **given}
@@ -37,8 +38,23 @@ def derive_labels(windows, spec, rules):
         if faults:
             raise TrainingError("; ".join(faults))
         labels[name] = _detection(windows, rule)
+        for early, event in _earlier(windows, rule):
+            extra[early] = True
+            labels[name][early] = 1
+            labels[rule["event"]] = labels[rule["event"]].copy()
+            labels[rule["event"]][early] = windows.labels[rule["event"]][event]
     kept = np.any([item >= 0 if item.ndim == 1 else ~np.isnan(item).any(axis=1) for item in labels.values()], axis=0)
-    return replace(windows, labels=labels).subset(np.flatnonzero(kept))
+    return replace(windows, labels=labels, extra=extra).subset(np.flatnonzero(kept))
+
+
+def _earlier(windows, rule):
+    """(earlier window, event window) pairs."""
+    event = windows.labels[rule["event"]] >= 0
+    for place in np.flatnonzero(event):
+        ahead = windows.start_ns[place] - windows.start_ns
+        near = (windows.group == windows.group[place]) & (ahead > 0) & (ahead <= rule["early_ms"] * 1_000_000) & ~event
+        for early in np.flatnonzero(near):
+            yield early, place
 
 
 def _detection(windows, rule):

@@ -29,7 +29,9 @@ class Expert(nn.Module):
         self.register_buffer("mean", torch.zeros(rows, size))
         self.register_buffer("scale", torch.ones(rows, size))
         self.register_buffer("unseen", torch.zeros(classes))
-        self.register_buffer("mixture", torch.full((len(self.members),), 1.0 / len(self.members)))
+        prior = torch.tensor([float(options["prior"].get(name, 1.0)) for name in self.members])
+        self.start = prior / prior.sum()
+        self.register_buffer("mixture", self.start.clone())
         self.rank = options["kernel_rank"] or size
         if "perceptron" in self.members or not options["kernel_rank"]:
             self.register_buffer("white", torch.zeros(rows, size, size))

@@ -20,7 +20,7 @@ from .readout import masked_weights
 EXPERT_DEFAULTS = {
     # [{"heads": [...], "modalities": [...], "together": [[...], ...]}]; none: one block per head, all modalities
     "blocks": [],
-    "members": list(MEMBERS),
+    "members": list(MEMBERS), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
     "kernel_rank": 0,       # discriminant axes that the kernel member looks at; 0: the whole whitened profile
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
@@ -192,6 +192,7 @@ def check_experts(options, spec):
     settings = {**EXPERT_DEFAULTS, **given}
     faults += [fault for fault in (unknown_choice(name, MEMBERS, "experts.members") for name in settings["members"])
                if fault]
+    faults += unknown_names(settings["prior"], MEMBERS, "experts.prior.")
     if "perceptron" not in settings["members"]:
         faults.append("experts.members needs the perceptron: its hidden state is the model's embedding")
     known = [item.name for item in spec.context]

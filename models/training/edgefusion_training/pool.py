@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 START_GATE = 0.8
+START_OVERRULE = 1.0
 PENALTY = 0.01      # of gates and mixtures, per squared logarithm; a head's loss is 1 at the start
 STEPS = 200
 FULL_SHARE = 0.5    # of the calibration's loss: windows as recorded; the rest is shared by the subsets
@@ -16,8 +17,9 @@ class Pool(nn.Module):
     """One head's answer: the gated sum of the experts' log-probabilities over joint classes, summed up per class.
 
     A voice is an expert's list of modalities; it speaks where all of them are available. `gate` [rows, voices]
-    weights each voice per context; `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw
-    the same event repeat one another's mistakes.
+    weights each voice per context; a voice counts exp(-overrule) less for each speaking voice that hears all it hears
+    and more; `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw the same event repeat one
+    another's mistakes.
     """
 
     def __init__(self, table, voices, count, rows):
@@ -26,6 +28,8 @@ class Pool(nn.Module):
         self.register_buffer("table", table)
         self.register_buffer("gate", torch.full((rows, len(voices)), START_GATE))
         self.register_buffer("crowding", torch.zeros(()))
+        self.register_buffer("overrule", torch.full((), START_OVERRULE))
+        self.register_buffer("wider", wider_voices(voices))
         self.register_buffer("temperature", torch.ones(()))
         self.macs = 0
 
@@ -35,14 +39,11 @@ class Pool(nn.Module):
         if self.training:
             weights = present / present.sum(dim=1, keepdim=True).clamp(min=1.0)
         else:
-            weights = present * (rows @ self.gate) * self._temper(present)
+            weights = voice_weights(present, rows @ self.gate, self.wider, self.overrule, self.crowding)
         each = self.classes(scores) * present.unsqueeze(-1)
         columns = [each[:, self.voices.index([m])] if [m] in self.voices else torch.zeros_like(each[:, 0])
                    for m in range(self.count)]
         return self.classes((scores * weights.unsqueeze(-1)).sum(dim=1)), torch.stack(columns, dim=1)
-
-    def _temper(self, present):
-        return torch.exp(-self.crowding * torch.log(present.sum(dim=1, keepdim=True).clamp(min=1.0)))
 
     def classes(self, scores):
         """Log-probabilities of this head's classes from unnormalised log-probabilities of joint classes."""
@@ -55,6 +56,17 @@ def all_there(avail, voice):
     for m in voice[1:]:
         present = present * (avail[:, m: m + 1] > 0.5).to(avail.dtype)
     return present
+
+
+def wider_voices(voices):
+    """[V, V]: 1 at [i, j] where voice i hears everything that voice j hears, and more."""
+    return torch.tensor([[float(set(small) < set(wide)) for small in voices] for wide in voices])
+
+
+def voice_weights(present, gate, wider, overrule, crowding):
+    """[N, V] weights of the speaking voices."""
+    quieter = torch.exp(-overrule * (present @ wider))
+    return present * gate * quieter * torch.exp(-crowding * torch.log(present.sum(dim=1, keepdim=True).clamp(min=1.0)))
 
 
 def calibrate_pools(model, data):
@@ -74,12 +86,13 @@ def fit_block(model, data, heads, voices, experts, answers):
             avail[singles] = torch.tensor(mask)
             avail = data.avail * avail
             masks.append(torch.cat([all_there(avail, voice) for voice in voices], dim=1))
-    start = [torch.log(torch.full_like(expert.mixture, 1.0 / len(expert.mixture))) for expert in experts]
+    start = [torch.log(expert.start) for expert in experts]
     mixture = [item.clone().requires_grad_() for item in start]
     gates = {head.name: torch.zeros(len(voices), requires_grad=True) for head in heads}
     offsets = {head.name: torch.zeros(model.rows, len(voices), requires_grad=True) for head in heads}
     crowding = {head.name: torch.tensor(-2.0, requires_grad=True) for head in heads}
-    fitted = mixture + list(gates.values()) + list(offsets.values()) + list(crowding.values())
+    overrule = {head.name: torch.tensor(float(START_OVERRULE), requires_grad=True) for head in heads}
+    fitted = mixture + [item for group in (gates, offsets, crowding, overrule) for item in group.values()]
     optimiser = torch.optim.Adam(fitted, lr=0.03)
 
     def table(head):
@@ -93,9 +106,8 @@ def fit_block(model, data, heads, voices, experts, answers):
         for head in heads:
             labels = data.labels[numbers[head.name]]
             known = (labels >= 0) & (there.sum(dim=1) > 0)
-            temper = torch.exp(-nn.functional.softplus(crowding[head.name])
-                               * torch.log(there.sum(dim=1, keepdim=True).clamp(min=1.0)))
-            weights = there * (rows @ table(head)) * temper
+            weights = voice_weights(there, rows @ table(head), model.readouts[head.name].wider,
+                                    overrule[head.name].clamp(min=0.0), nn.functional.softplus(crowding[head.name]))
             logits = model.readouts[head.name].classes((scores * weights.unsqueeze(-1)).sum(dim=1))
             if bool(known.any()):
                 loss = nn.functional.nll_loss(logits[known], labels[known])
@@ -121,6 +133,7 @@ def fit_block(model, data, heads, voices, experts, answers):
             readout = model.readouts[head.name]
             readout.gate.copy_(table(head))
             readout.crowding.copy_(nn.functional.softplus(crowding[head.name]))
+            readout.overrule.copy_(overrule[head.name].clamp(min=0.0))
 
 
 def _context_rows(model, data):
@@ -131,12 +144,13 @@ def _context_rows(model, data):
 def read_pools(model):
     """Everything that the calibration fitted, as plain lists."""
     return {"mixtures": [[expert.mixture.tolist() for expert in experts] for experts in model.experts],
-            "pools": {name: {"gate": pool.gate.tolist(), "crowding": float(pool.crowding)}
+            "pools": {name: {"gate": pool.gate.tolist(), "crowding": float(pool.crowding),
+                             "overrule": float(pool.overrule)}
                       for name, pool in model.readouts.items()}}
 
 
 def average_pools(model, calibrations):
-    """Sets the mean of several calibrations: gates and mixtures geometrically, crowding as it is."""
+    """Sets the mean of several calibrations: gates and mixtures geometrically, the rest as it is."""
     def mean(values):
         return torch.stack([torch.tensor(value).log() for value in values]).mean(dim=0).exp()
 
@@ -145,4 +159,5 @@ def average_pools(model, calibrations):
             expert.mixture.copy_(mean([item["mixtures"][b][i] for item in calibrations]))
     for name, pool in model.readouts.items():
         pool.gate.copy_(mean([item["pools"][name]["gate"] for item in calibrations]))
-        pool.crowding.fill_(sum(item["pools"][name]["crowding"] for item in calibrations) / len(calibrations))
+        for key, buffer in (("crowding", pool.crowding), ("overrule", pool.overrule)):
+            buffer.fill_(sum(item["pools"][name][key] for item in calibrations) / len(calibrations))

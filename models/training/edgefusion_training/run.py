@@ -30,7 +30,8 @@ def run_train(spec, config, windows, folder, log=print, fraction=1.0, **options)
     """
     fold_of = group_folds(windows, config["split"]["folds"], config["split"]["seed"])
     rest = [fold for fold in range(config["split"]["folds"]) if fold not in (VALIDATION_FOLD, TEST_FOLD)]
-    index = [split_by_group(windows, fold_of, chosen) for chosen in (rest, [VALIDATION_FOLD], [TEST_FOLD])]
+    index = [split_by_group(windows, fold_of, chosen, chosen is rest)
+             for chosen in (rest, [VALIDATION_FOLD], [TEST_FOLD])]
     index[0] = some_groups(windows, index[0], fraction, config["seed"])
     model, history, data = train(spec, config, windows, index[0], index[1], config["seed"], log, folder, **options)
     measured = evaluate(model, data.subset(index[2]))
@@ -93,7 +94,7 @@ def _outer(spec, config, windows, fold_of, fold, place, log, options):
     folds = config["split"]["folds"]
     validation = (fold + 1) % folds
     rest = [other for other in range(folds) if other not in (fold, validation)]
-    model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest),
+    model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest, True),
                                  split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log, place,
                                  **options)
     return model, data, {"best_epoch": _best_epoch(history), "calibration": read_calibration(model)}
@@ -108,7 +109,8 @@ def _inner(spec, config, windows, fold_of, fold, place, log, options):
     epochs, calibrations = [], []
     for validation in (rest[fold:] + rest[:fold])[: config["split"]["inner_folds"] or None]:
         model, history, _ = train(
-            spec, config, windows, split_by_group(windows, fold_of, [other for other in rest if other != validation]),
+            spec, config, windows,
+            split_by_group(windows, fold_of, [other for other in rest if other != validation], True),
             split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log,
             os.path.join(place, f"inner-{validation}"), **options)
         epochs.append(_best_epoch(history))
@@ -116,7 +118,7 @@ def _inner(spec, config, windows, fold_of, fold, place, log, options):
         checkpoint.discard(os.path.join(place, f"inner-{validation}"))
     best = _median(epochs)
     config = {**config, "training": {**config["training"], "epochs": best}}
-    index = split_by_group(windows, fold_of, rest)
+    index = split_by_group(windows, fold_of, rest, True)
     model, _, data = train(spec, config, windows, index, index[:0], config["seed"] + fold, log, place, **options)
     average_calibration(model, calibrations)
     return model, data, {"best_epoch": best, "calibration": read_calibration(model)}

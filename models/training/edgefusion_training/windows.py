@@ -21,6 +21,7 @@ class Windows:
     groups: list
     sha256: list      # of every file read, in order
     context: dict = field(default_factory=dict)  # context name -> int64 [N], -1 = unknown
+    extra: np.ndarray = None  # bool [N], True: for training only, never to be measured on
 
     def __len__(self):
         return len(self.avail)
@@ -30,7 +31,8 @@ class Windows:
         return Windows({name: array[index] for name, array in self.inputs.items()}, self.avail[index],
                        self.start_ns[index], {name: array[index] for name, array in self.labels.items()},
                        self.group[index], self.groups, self.sha256,
-                       {name: array[index] for name, array in self.context.items()})
+                       {name: array[index] for name, array in self.context.items()},
+                       None if self.extra is None else self.extra[index])
 
     def by_labels(self):
         """The same windows grouped by their combination of labels: repetitions of one object share a group."""

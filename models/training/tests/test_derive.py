@@ -5,6 +5,7 @@ import unittest
 import numpy as np
 from support import tiny_raw
 
+from edgefusion_training.data import split_by_group
 from edgefusion_training.derive import derive_labels
 from edgefusion_training.errors import TrainingError
 from edgefusion_training.spec import parse_spec
@@ -36,6 +37,15 @@ class Derive(unittest.TestCase):
         at = (derived.start_ns // 1_000_000_000).tolist()
         self.assertEqual(at, [4, 5, 6, 7, 10] + list(range(24, 40)))
         self.assertEqual([t for t, label in zip(at, derived.labels["alarm"]) if label == 1], [10])
+
+    def test_earlier_windows_are_examples_for_training_only(self):
+        spec, windows = detection()
+        derived = derive_labels(windows, spec, {"alarm": {**RULE["alarm"], "early_ms": 2000}})
+        at = (derived.start_ns // 1_000_000_000).tolist()
+        self.assertEqual([t for t, extra in zip(at, derived.extra) if extra], [8, 9])
+        self.assertEqual([t for t, label in zip(at, derived.labels["kind"]) if label == 2], [8, 9, 10])
+        folds = {0: 0, 1: 1}
+        self.assertEqual(len(split_by_group(derived, folds, [0], True)) - len(split_by_group(derived, folds, [0])), 2)
 
     def test_every_keeps_each_nth_ordinary_window(self):
         spec, windows = detection()

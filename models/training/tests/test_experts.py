@@ -18,6 +18,7 @@ from edgefusion_training.experts import joint_labels, joint_tables
 from edgefusion_training.export import compare, write_graph
 from edgefusion_training.metrics import auc, predict
 from edgefusion_training.model import FusionModel
+from edgefusion_training.pool import voice_weights
 from edgefusion_training.profile import ProfileFrontEnd
 from edgefusion_training.spec import parse_spec
 from edgefusion_training.train import fit
@@ -144,6 +145,22 @@ class Experts(unittest.TestCase):
         for name, value in outputs.items():
             self.assertTrue(bool(torch.isfinite(value).all()), name)
             self.assertLess(float((value - value[:1]).abs().max()), 1e-6, name)
+
+    def test_a_voice_that_hears_more_overrules_and_falls_silent_with_its_sensor(self):
+        blocks = [{"heads": ["kind", "size"], "modalities": ["a", "b"], "together": [["a", "b"]]},
+                  {"heads": ["tone"], "modalities": ["c"]}]
+        model, data = expert_model(blocks=blocks), expert_data(expert_spec())
+        pool = model.readouts["kind"]
+        weights = voice_weights(torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]]), torch.ones(2, 3), pool.wider,
+                                torch.tensor(2.0), torch.tensor(0.0))
+        self.assertAlmostEqual(float(weights[0, 2] / weights[0, 0]), float(torch.tensor(2.0).exp()), places=4)
+        self.assertEqual(float(weights[1, 0]), 1.0)
+        index, avail = torch.arange(6), torch.tensor([[1.0, 0.0, 1.0]]).expand(6, -1)
+        with torch.no_grad():
+            clean = model(inputs_of(data, index), avail, known(data, index))
+            inputs = inputs_of(data, index)
+            inputs[1] = torch.full_like(inputs[1], float("nan"))
+            self.assertTrue(torch.equal(clean["logits_kind"], model(inputs, avail, known(data, index))["logits_kind"]))
 
     def test_an_unknown_action_uses_tables_of_its_own(self):
         model, data = expert_model(), expert_data(expert_spec())
