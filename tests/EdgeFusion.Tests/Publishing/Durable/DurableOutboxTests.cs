@@ -1,5 +1,6 @@
-using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Durable;
+using EdgeFusion.Publishing;
+using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using Xunit;
 
@@ -324,6 +325,6 @@ public sealed class DurableOutboxTests
             outbox.Enqueue(message);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(1_000, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 }
