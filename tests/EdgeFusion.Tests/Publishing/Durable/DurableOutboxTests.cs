@@ -1,5 +1,5 @@
-using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using Xunit;
