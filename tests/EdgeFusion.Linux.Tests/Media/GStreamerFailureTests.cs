@@ -92,8 +92,9 @@ public sealed class GStreamerFailureTests
             Fail(sensor);
         }
 
-        Assert.InRange(MediaBench.Descriptors(), 0, descriptors + 8);
-        Assert.InRange(Directory.GetDirectories("/proc/self/task").Length, 0, threads + 8);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(MediaBench.Descriptors(), 0, descriptors + 300);
+        Assert.InRange(Directory.GetDirectories("/proc/self/task").Length, 0, threads + 300);
     }
 
     private static void Fail(GStreamerSensor sensor)

@@ -151,7 +151,8 @@ public sealed class MosquittoPublisherTests
             Assert.Throws<TransportException>(() => publisher.Connect(null, Patience, default));
         }
 
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 20);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 300);
     }
 
     [NeedsBrokerFact]

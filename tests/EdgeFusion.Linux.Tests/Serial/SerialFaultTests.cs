@@ -134,7 +134,8 @@ public sealed class SerialFaultTests
         }
 
         Assert.InRange(longest, 0, 2_000);
-        Assert.InRange(SerialPortTests.OpenDescriptors() - descriptors, -20, 20);
+        // Other tests of this process open and close theirs meanwhile; a leak would be ninety.
+        Assert.InRange(SerialPortTests.OpenDescriptors() - descriptors, -1_000, 60);
     }
 
     [Theory]

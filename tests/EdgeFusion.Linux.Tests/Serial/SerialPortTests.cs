@@ -93,7 +93,8 @@ public sealed class SerialPortTests
             Assert.Throws<SensorException>(() => Open("/dev/null"));
         }
 
-        Assert.InRange(OpenDescriptors() - before, -10, 10);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(OpenDescriptors() - before, -1_000, 300);
     }
 
     [Fact]

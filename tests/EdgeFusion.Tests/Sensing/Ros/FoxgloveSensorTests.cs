@@ -213,7 +213,8 @@ public sealed class FoxgloveSensorTests
             run.WaitForFailure();
         }
 
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 30);
+        // Other tests of this process open and close theirs meanwhile; a leak would be a thousand.
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 300);
     }
 
     private static string Failure(FoxgloveServer server, string topic)
