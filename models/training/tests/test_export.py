@@ -100,6 +100,9 @@ class CommandLine(unittest.TestCase):
             feeds = {"avail": np.asarray([case["avail"]], np.float32)}
             for index, (item, bound) in enumerate(zip(spec.inputs, document["inputs"])):
                 feeds[item.tensor] = parity.make_input(item, number, index, bound["low"], bound["span"])
+            for item in spec.context:
+                told = case["context"][item.name]
+                feeds[item.tensor] = np.asarray([[float(k == told) for k in range(len(item.labels))]], np.float32)
             outputs = evaluate_graph(graph, feeds)
             for name, expected in case["outputs"].items():
                 difference = np.abs(outputs[name].reshape(-1) - np.asarray(expected)).max()
