@@ -89,9 +89,9 @@ public sealed class FoxgloveSensorTests
         using var server = new FoxgloveServer(RosBench.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(
-            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
+            Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromSeconds(2) });
         using IDisposable beat = Publish(server, 7);
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 10; i++)
         {
             using var run = new SensorRun(sensor);
             run.WaitFor(3);
