@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Durable;
@@ -24,6 +25,12 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
             SensorGood(sensor.Name, to, reason);
         }
     }
+
+    public void SensorTared(SensorInfo sensor, SensorZero zero) =>
+        SensorZeroed(
+            sensor.Name, zero.Count,
+            string.Join(
+                ", ", Array.ConvertAll([.. zero.Offset], value => value.ToString("G4", CultureInfo.InvariantCulture))));
 
     public void SkippingChanged(bool skipping, long skippedSoFar)
     {
@@ -126,6 +133,11 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorGood(string name, SensorState state, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "sensor {Name} has its zero number {Count}; taken off from now on: {Offset}")]
+    private partial void SensorZeroed(string name, long count, string offset);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
