@@ -1,4 +1,3 @@
-using System.Globalization;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Durable;
@@ -26,11 +25,7 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
         }
     }
 
-    public void SensorTared(SensorInfo sensor, SensorZero zero) =>
-        SensorZeroed(
-            sensor.Name, zero.Count,
-            string.Join(
-                ", ", Array.ConvertAll([.. zero.Offset], value => value.ToString("G4", CultureInfo.InvariantCulture))));
+    public void SensorTared(SensorInfo sensor, SensorZero zero) => SensorZeroed(sensor.Name, zero);
 
     public void SkippingChanged(bool skipping, long skippedSoFar)
     {
@@ -136,8 +131,8 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "sensor {Name} has its zero number {Count}; taken off from now on: {Offset}")]
-    private partial void SensorZeroed(string name, long count, string offset);
+        Message = "sensor {Name} has a new zero, taken off from now on: {Zero}")]
+    private partial void SensorZeroed(string name, SensorZero zero);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

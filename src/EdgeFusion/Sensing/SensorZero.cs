@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Sensing;
@@ -8,4 +10,17 @@ namespace EdgeFusion.Sensing;
 /// <param name="After">Samples captured after this instant have it taken off.</param>
 /// <param name="Offset">The mean that was found, one per element, in the elements' units.</param>
 /// <remarks><b>Threading.</b> Immutable.</remarks>
-public sealed record SensorZero(long Count, Timestamp After, ImmutableArray<float> Offset);
+public sealed record SensorZero(long Count, Timestamp After, ImmutableArray<float> Offset)
+{
+    /// <summary>The offset, for people.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (float value in Offset)
+        {
+            text.Append(text.Length > 0 ? ", " : "").Append(CultureInfo.InvariantCulture, $"{value:G4}");
+        }
+
+        return text.ToString();
+    }
+}
