@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -70,7 +71,7 @@ internal sealed class ShippedBroker : IDisposable
     }
 
     /// <summary>How a client of the network logs in.</summary>
-    public MosquittoOptions Options(string? user) => new()
+    public BrokerOptions Options(string? user) => new()
     {
         Host = "localhost",
         Port = TlsPort,
