@@ -48,7 +48,7 @@ internal sealed class NatsCluster : IDisposable
     /// <summary>Arguments with which mosquitto_sub logs in.</summary>
     public static string[] Login => ["-V", "311", "-u", User, "-P", Secret];
 
-    public MosquittoOptions Options(int node, string client = "nats-test") => new()
+    public BrokerOptions Options(int node, string client = "nats-test") => new()
     {
         Host = "127.0.0.1",
         Port = Ports[node],

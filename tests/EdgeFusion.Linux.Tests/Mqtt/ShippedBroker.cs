@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -68,7 +69,7 @@ internal sealed class ShippedBroker : IDisposable
     }
 
     /// <summary>How a client of the network logs in.</summary>
-    public MosquittoOptions Options(string? user) => new()
+    public BrokerOptions Options(string? user) => new()
     {
         Host = "localhost",
         Port = TlsPort,

@@ -97,7 +97,7 @@ public sealed class TlsTests : IDisposable
             + $"keyfile {server.Key}\n{more}"));
     }
 
-    private MosquittoOptions Options(int port) => new()
+    private BrokerOptions Options(int port) => new()
     {
         Host = "localhost",
         Port = port,
@@ -107,7 +107,7 @@ public sealed class TlsTests : IDisposable
     };
 
     private void AssertRefused(
-        (string Certificate, string Key) server, Func<MosquittoOptions, MosquittoOptions> change)
+        (string Certificate, string Key) server, Func<BrokerOptions, BrokerOptions> change)
     {
         using TestBroker broker = Broker(server, out int port);
         using var publisher = new MosquittoPublisher(change(Options(port)));
