@@ -62,14 +62,17 @@ def seeds_of(row):
     return [value for key, value in sorted(row.items()) if key != "cost"]
 
 
-def spread(values):
-    """"mean +- deviation", with one value the value, without any "-"."""
+def spread(values, form=".3f"):
+    """"mean ± deviation", with one value the value, without any "-"."""
     known = [value for value in values if value is not None]
-    if not known:
-        return "-"
-    if len(known) == 1:
-        return f"{known[0]:.3f}"
-    return f"{statistics.fmean(known):.3f} ± {statistics.stdev(known):.3f}"
+    deviation = f" ± {statistics.stdev(known):.3f}" if len(known) > 1 else ""
+    return f"{statistics.fmean(known):{form}}{deviation}" if known else "-"
+
+
+def mean_of(values):
+    """The mean, without any value "-"."""
+    known = [value for value in values if value is not None]
+    return f"{statistics.fmean(known):.3f}" if known else "-"
 
 
 def comparison_table(rows):
@@ -83,11 +86,10 @@ def comparison_table(rows):
     for name, row in done.items():
         found = seeds_of(row)
         cells = [name, str(len(found))] + [spread([item["accuracy"]["all"][head] for item in found]) for head in heads]
-        cells += [spread([worst_without(item, head) for item in found]) for head in heads]
-        cells.append(spread([statistics.fmean(v for v in item["ece"].values() if v is not None) for item in found]))
+        cells += [mean_of([worst_without(item, head) for item in found]) for head in heads]
+        cells.append(mean_of([value for item in found for value in item["ece"].values()]))
         lines.append(_line(cells + _cost(row.get("cost"))))
-    lines += _derived(done, heads)
-    return lines
+    return lines + _derived(done, heads) + _differences(done, heads)
 
 
 def _derived(done, heads):
@@ -107,6 +109,19 @@ def _derived(done, heads):
             cells.append(f"{means[best]:.3f} ({best[:-len(ALONE)]})")
         lines.append(_line(["best single sensor", ""] + cells + blank))
     return lines
+
+
+def _differences(done, heads):
+    """Each variant minus the first, seed by seed: the folds' difficulty, in which seeds differ most, falls out."""
+    first, lines = next(iter(done)), []
+    for name, row in done.items():
+        both = [seed for seed in row if seed != "cost" and seed in done[first]]
+        if name == first or name.endswith(ALONE) or not both:
+            continue
+        lines.append(_line([name] + [
+            spread([row[seed]["accuracy"]["all"][head] - done[first][seed]["accuracy"]["all"][head]
+                    for seed in both], "+.3f") for head in heads]))
+    return ["", *_head([f"minus {first}, same seeds and folds"] + heads), *lines] if lines else []
 
 
 def worst_without(item, head):
@@ -161,7 +176,7 @@ def mean_curve(items, target, head):
 def shipped_table(models):
     """The shipped models' own numbers, read from their manifests."""
     lines = _head(["model", "version", "kind", "head", "single window", "worst sensor lost", "best single sensor",
-                   "per object", "ECE", "parameters", "MMAC"])
+                   "windows of a group together", "ROC AUC", "ECE", "parameters", "MMAC"])
     for name in sorted(os.listdir(models)):
         path = os.path.join(models, name, "manifest.json")
         if not os.path.exists(path):
@@ -174,7 +189,8 @@ def shipped_table(models):
         for head in metrics["accuracy"]["all"]:
             alone = [scores[head] for mask, scores in metrics["accuracy"].items() if mask.startswith("only ")]
             values = [metrics["accuracy"]["all"][head], worst_without(metrics, head), max(alone),
-                      metrics["object_accuracy"][head], metrics.get("ece", {}).get(head)]
+                      metrics["object_accuracy"][head], metrics.get("auc", {}).get(head),
+                      metrics.get("ece", {}).get(head)]
             lines.append(_line([name, manifest["version"], kind, head] + ["-" if v is None else f"{v:.3f}"
                                                                           for v in values]
                                + [f"{provenance['parameters']:,}", f"{provenance['macs'] / 1e6:.2f}"]))
