@@ -82,11 +82,13 @@ class Comparison:
     def _cell(self, name, variant, seed):
         spec, config = self.variant(variant, seed)
         windows = self._data()
-        identity = checkpoint.signature(config, windows.sha256, seed, [variant.get("label_fraction", 1.0),
-                                                            variant.get("pretrained", False), variant.get("teacher")])
+        teacher = variant.get("teacher")
+        identity = checkpoint.signature(config, windows.sha256, seed, [
+            variant.get("label_fraction", 1.0), config["pretrain"] if variant.get("pretrained") else False,
+            [teacher, config["distill"]] if teacher else None])
         rows = self.results.setdefault(name, {})
-        found = rows.get(str(seed))
-        if found is not None and found["identity"] == identity:
+        found, curves = rows.get(str(seed)), name in self.experiment.get("robustness", [])
+        if found is not None and found["identity"] == identity and ("robustness" in found or not curves):
             return
         begin, cpu = time.monotonic(), time.process_time()
         if variant.get("sensors"):
@@ -95,9 +97,10 @@ class Comparison:
         model, test, epoch = run_fold(spec, config, windows, fold, place, silent, variant.get("label_fraction", 1.0),
                                       **self._help(variant, config, seed, fold))
         row = {"identity": identity, "fold": fold, "best_epoch": epoch, **evaluate(model, test)}
-        if name in self.experiment.get("robustness", []):
+        if curves:
             row["robustness"] = robustness(model, test)
-        torch.save(model.state_dict(), self._weights(name, seed))
+        if any(other.get("teacher") == name for _, other in self.own_variants()):
+            torch.save(model.state_dict(), self._weights(name, seed))
         row["cpu_s"] = round(time.process_time() - cpu, 1)
         rows[str(seed)] = rounded(row)
         write_results(self.path, self.results)
@@ -158,9 +161,13 @@ class Comparison:
                 run_pretrain(self.spec, config, windows, folder, silent)
             return {"start": checkpoint.load_file(os.path.join(folder, PRETRAINED))["state"]}
         if variant.get("teacher"):
-            spec, other = self.variant(self.experiment["variants"][variant["teacher"]], seed)
+            name, path = variant["teacher"], self._weights(variant["teacher"], seed)
+            if not os.path.exists(path):
+                raise TrainingError(f"the weights of the teacher '{name}' are no longer in '{path}': delete its entry "
+                                    f"for seed {seed} in '{self.path}', so that it is trained again")
+            spec, other = self.variant(self.experiment["variants"][name], seed)
             model = build_model(spec, other["model"])
-            model.load_state_dict(checkpoint.load_file(self._weights(variant["teacher"], seed)))
+            model.load_state_dict(checkpoint.load_file(path))
             return {"teacher": Teacher(model, config["distill"])}
         return {}
 

@@ -87,6 +87,13 @@ class Measuring(unittest.TestCase):
             _, after = measured(folder, variants={"a": {"set": {"training.batch": 16}}})
             self.assertNotEqual(before.results["a"]["0"]["identity"], after.results["a"]["0"]["identity"])
 
+    def test_a_student_whose_teacher_s_weights_are_gone_says_what_to_do(self):
+        with tempfile.TemporaryDirectory() as folder:
+            variants = {"a": {}, "b": {"teacher": "a"}}
+            measured(folder, variants={"a": {}})  # nobody's teacher yet: its weights were not kept
+            with self.assertRaisesRegex(TrainingError, "delete its entry for seed 0"):
+                measured(folder, variants=variants)
+
     def test_windows_that_a_lone_sensor_does_not_see_are_left_out(self):
         spec, windows = synthetic_spec(), synthetic_windows("redundant", 10, 1)
         windows.avail[:4, 2] = 0.0
