@@ -27,7 +27,7 @@ internal sealed class ReplayPublisher : IPredictionSink, IDisposable
         (string host, int port) = HostAndPort.Parse(target);
         var options = new PredictionPublisherOptions { Node = node, Epoch = epoch, Version = Product.Version };
         _outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
+            new MosquittoPublisher(new BrokerOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
             _clock,
             StatusMessages.Create(new NodeTopics(node), node, epoch, Product.Version));
         _publisher = new PredictionPublisher(manifest, engine, [], _outbox, _clock, options);
