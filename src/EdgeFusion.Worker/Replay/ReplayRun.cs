@@ -59,9 +59,10 @@ internal sealed class ReplayRun : IDisposable
             sinks.Add(_expect = Own(new ExpectSink(golden, _manifest)));
         }
 
-        if (request.PublishTo is { } target)
+        ReplayPublisher? publisher = OpenPublisher(stopping);
+        if (publisher is not null)
         {
-            sinks.Add(Own(new ReplayPublisher(target, request.Node, _manifest, _engine, stopping)));
+            sinks.Add(publisher);
         }
 
         if (request.Step)
@@ -84,6 +85,7 @@ internal sealed class ReplayRun : IDisposable
                 Sinks = sinks.ToImmutable(),
                 Context = new RecordedContext(_manifest, labels),
                 ExplainEvery = request.ExplainEvery,
+                Epoch = publisher?.Epoch ?? 0,
             },
             _feed.Sensors));
     }
@@ -143,6 +145,10 @@ internal sealed class ReplayRun : IDisposable
             _owned[i].Dispose();
         }
     }
+
+    private ReplayPublisher? OpenPublisher(CancellationToken stopping) => _request.PublishTo is null
+        ? null
+        : Own(new ReplayPublisher(_request, _manifest, _engine, stopping));
 
     /// <summary>Reads only the range asked for; the windows stay on the recording's grid.</summary>
     private Timestamp Restrict(ReplayRequest request)

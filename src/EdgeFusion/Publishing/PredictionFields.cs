@@ -19,6 +19,14 @@ internal static class PredictionFields
     public static readonly JsonEncodedText Outcome = JsonEncodedText.Encode("outcome");
     public static readonly JsonEncodedText PublishedNs = JsonEncodedText.Encode("published_ns");
     public static readonly JsonEncodedText Model = JsonEncodedText.Encode("model");
+    public static readonly JsonEncodedText Publication = JsonEncodedText.Encode("publication");
+    public static readonly JsonEncodedText Reason = JsonEncodedText.Encode("reason");
+    public static readonly JsonEncodedText Prediction = JsonEncodedText.Encode("prediction");
+    public static readonly JsonEncodedText Suppressed = JsonEncodedText.Encode("suppressed");
+    public static readonly JsonEncodedText Event = JsonEncodedText.Encode("event");
+    public static readonly JsonEncodedText Id = JsonEncodedText.Encode("id");
+    public static readonly JsonEncodedText Windows = JsonEncodedText.Encode("windows");
+    public static readonly JsonEncodedText TopScore = JsonEncodedText.Encode("top_score");
     public static readonly JsonEncodedText Name = JsonEncodedText.Encode("name");
     public static readonly JsonEncodedText Version = JsonEncodedText.Encode("version");
     public static readonly JsonEncodedText Sha256 = JsonEncodedText.Encode("sha256");

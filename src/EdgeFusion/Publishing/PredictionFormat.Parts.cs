@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeFusion.Models;
 using EdgeFusion.Predictions;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Windowing;
 using Field = EdgeFusion.Publishing.PredictionFields;
 
@@ -9,6 +10,36 @@ namespace EdgeFusion.Publishing;
 /// <content>The parts that only some models or predictions have.</content>
 public sealed partial class PredictionFormat
 {
+    private static readonly JsonEncodedText[] Reasons = Words("every", "change", "interval", "start", "update", "end");
+
+    /// <summary>Why it is published and what was not; nothing for heads that publish every window.</summary>
+    private void WriteNote(Prediction prediction, int head, in HeadNote note)
+    {
+        if (note.Reason == PublishReason.Every)
+        {
+            return;
+        }
+
+        _json.WriteStartObject(Field.Publication);
+        _json.WriteString(Field.Reason, Reasons[(int)note.Reason]);
+        _json.WriteNumber(Field.Prediction, prediction.Sequence);
+        _json.WriteNumber(Field.Suppressed, note.Suppressed);
+        _json.WriteEndObject();
+        if (note.Event is not { } happening)
+        {
+            return;
+        }
+
+        _json.WriteStartObject(Field.Event);
+        _json.WriteNumber(Field.Id, happening.Id);
+        _json.WriteString(Field.Label, _labels[head][happening.Label]);
+        _json.WriteNumber(Field.StartNs, happening.Start.Nanoseconds);
+        _json.WriteNumber(Field.EndNs, happening.End.Nanoseconds);
+        _json.WriteNumber(Field.Windows, happening.Windows);
+        WriteNumber(Field.TopScore, happening.TopScore);
+        _json.WriteEndObject();
+    }
+
     private void WriteContext(Prediction prediction)
     {
         if (_contexts.Length == 0)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.Predictions;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Time;
 using EdgeFusion.Windowing;
 using Field = EdgeFusion.Publishing.PredictionFields;
@@ -88,7 +89,7 @@ public sealed partial class PredictionFormat : IDisposable
         ArgumentNullException.ThrowIfNull(prediction);
         _json.Reset(output);
         _json.WriteStartObject();
-        WriteOrigin(prediction, published, head: -1);
+        WriteOrigin(prediction, published, head: -1, prediction.Sequence);
         WriteModalities(prediction);
         _json.WriteStartObject(Field.Heads);
         for (int i = 0; i < _heads.Length; i++)
@@ -117,14 +118,7 @@ public sealed partial class PredictionFormat : IDisposable
     public void WriteHead(Prediction prediction, int head, Timestamp published, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        _json.Reset(output);
-        _json.WriteStartObject();
-        WriteOrigin(prediction, published, head);
-        WriteScores(prediction, head);
-        WriteModalities(prediction);
-        WriteLatencies(prediction, published);
-        _json.WriteEndObject();
-        _json.Flush();
+        WriteHead(prediction, head, new HeadNote(prediction.Sequence, PublishReason.Every, 0), published, output);
     }
 
     /// <inheritdoc/>
@@ -134,10 +128,25 @@ public sealed partial class PredictionFormat : IDisposable
     public static string EpochText(long epoch) =>
         epoch.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Writes one head of a prediction that is published for a reason.</summary>
+    internal void WriteHead(
+        Prediction prediction, int head, in HeadNote note, Timestamp published, IBufferWriter<byte> output)
+    {
+        _json.Reset(output);
+        _json.WriteStartObject();
+        WriteOrigin(prediction, published, head, note.Sequence);
+        WriteNote(prediction, head, note);
+        WriteScores(prediction, head);
+        WriteModalities(prediction);
+        WriteLatencies(prediction, published);
+        _json.WriteEndObject();
+        _json.Flush();
+    }
+
     private static JsonEncodedText[] Words(params string[] words) =>
         Array.ConvertAll(words, word => JsonEncodedText.Encode(word));
 
-    private void WriteOrigin(Prediction prediction, Timestamp published, int head)
+    private void WriteOrigin(Prediction prediction, Timestamp published, int head, long sequence)
     {
         _json.WriteNumber(Field.Schema, SchemaVersion);
         if (_options.Node.Length > 0)
@@ -157,7 +166,7 @@ public sealed partial class PredictionFormat : IDisposable
             _json.WriteString(Field.Epoch, epoch);
         }
 
-        _json.WriteNumber(Field.Seq, prediction.Sequence);
+        _json.WriteNumber(Field.Seq, sequence);
         _json.WriteStartObject(Field.Window);
         _json.WriteNumber(Field.Index, prediction.Window);
         _json.WriteNumber(Field.StartNs, prediction.Start.Nanoseconds);

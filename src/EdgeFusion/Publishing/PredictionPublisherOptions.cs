@@ -1,3 +1,5 @@
+using EdgeFusion.Publishing.Policies;
+
 namespace EdgeFusion.Publishing;
 
 /// <summary>Who publishes, and how long what is published is worth delivering.</summary>
@@ -17,6 +19,11 @@ public sealed record PredictionPublisherOptions
 
     /// <summary>Expiry of predictions; default 60 s.</summary>
     public TimeSpan PredictionExpiry { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What of each head is published, by its name; "*" for all that are not named. Default: every window.
+    /// </summary>
+    public IReadOnlyDictionary<string, HeadPublishOptions> Heads { get; init; } =
+        new Dictionary<string, HeadPublishOptions>();
 
     /// <summary>Expiry of heartbeats; default 5 s.</summary>
     public TimeSpan HeartbeatExpiry { get; init; } = TimeSpan.FromSeconds(5);
