@@ -63,7 +63,7 @@ internal static class ReplayCommand
 
     private static readonly Option<string?> Config = new("--config")
     {
-        Description = "Publish as this worker configuration says: its Mqtt:Heads.",
+        Description = "Publish as this worker configuration says: its Mqtt:Heads and Mqtt:Format.",
     };
 
     private static readonly Option<int> Threads = new("--threads")

@@ -31,6 +31,7 @@ internal sealed class ReplayPublisher : IPredictionSink, IDisposable
             Node = node,
             Epoch = Epoch,
             Version = Product.Version,
+            Encoding = PayloadFormats.From(request.PublishAs.Format),
             Heads = HeadPolicies.From(request.PublishAs.Heads),
         };
         _outbox = new Outbox(

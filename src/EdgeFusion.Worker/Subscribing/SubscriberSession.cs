@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Cbor;
 
 namespace EdgeFusion.Worker.Subscribing;
 
@@ -91,14 +93,29 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(message.Payload);
-            Sort(message, parts, json.RootElement);
+            ReadOnlyMemory<byte> payload = AsJson(message.Payload);
+            using JsonDocument json = JsonDocument.Parse(payload);
+            Sort(message with { Payload = payload }, parts, json.RootElement);
         }
         catch (Exception fault) when (
             fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             Tracker.CountUnreadable();
         }
+    }
+
+    /// <summary>Nodes choose how they write; the content type would say it, but MQTT 3.1.1 has none.</summary>
+    private static ReadOnlyMemory<byte> AsJson(ReadOnlyMemory<byte> payload)
+    {
+        if (!CborJson.IsMap(payload.Span))
+        {
+            return payload;
+        }
+
+        var json = new ArrayBufferWriter<byte>(payload.Length * 2);
+        return CborJson.TryConvert(payload.Span, json)
+            ? json.WrittenMemory
+            : throw new FormatException("not a CBOR item that has a form in JSON");
     }
 
     private static long Epoch(JsonElement json) =>

@@ -23,6 +23,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     private readonly Outbox _outbox;
     private readonly PipelineClock _clock;
     private readonly PredictionFormat _format;
+    private readonly string _contentType;
     private readonly ArrayBufferWriter<byte> _headBuffer = new(4096);
     private readonly string[] _headTopics;
     private readonly HeadGate[] _gates;
@@ -48,7 +49,9 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         _options = options;
         _outbox = outbox;
         _clock = clock;
-        _format = new PredictionFormat(manifest, new PredictionFormatOptions { Node = options.Node });
+        _format = new PredictionFormat(
+            manifest, new PredictionFormatOptions { Node = options.Node, Encoding = options.Encoding });
+        _contentType = options.Encoding == PayloadEncoding.Cbor ? PublishMessage.Cbor : PublishMessage.Json;
         var topics = new NodeTopics(options.Node, options.Prefix);
         HeadPublishOptions[] policies = HeadGates.Find(manifest, options.Heads);
         _headTopics = new string[manifest.Heads.Length];
@@ -115,7 +118,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         _format.WriteHead(prediction, head, note, now, _headBuffer);
         _outbox.Enqueue(new PublishMessage(
             _headTopics[head], _headBuffer.WrittenMemory, QualityOfService.AtLeastOnce, false,
-            _options.PredictionExpiry, PublishMessage.Json)
+            _options.PredictionExpiry, _contentType)
         {
             Key = new MessageKey(prediction.Epoch, note.Sequence),
         });

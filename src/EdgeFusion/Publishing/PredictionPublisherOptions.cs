@@ -17,6 +17,9 @@ public sealed record PredictionPublisherOptions
     /// <summary>Version of the product.</summary>
     public required string Version { get; init; }
 
+    /// <summary>How predictions are written; all else is JSON. Default JSON.</summary>
+    public PayloadEncoding Encoding { get; init; }
+
     /// <summary>Expiry of predictions; default 60 s.</summary>
     public TimeSpan PredictionExpiry { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -68,7 +68,7 @@ public sealed class WorkerConfigurationTests
         ConfigurationException fault = Fails("""
             {
               "Sensors": { "wrist": { "Adapter": "simulator" } },
-              "Mqtt": { "Heads": {
+              "Mqtt": { "Format": "xml", "Heads": {
                 "colour": { "Policy": "sometimes" },
                 "shape": { "Policy": "events", "Threshold": 1.5, "MinIntervalMs": -1 },
                 "grip": { "Policy": "on_change", "MinIntervalMs": 20000, "MaxIntervalMs": 1e300 }
@@ -78,6 +78,7 @@ public sealed class WorkerConfigurationTests
 
         string[] wanted =
         [
+            "Mqtt:Format: is 'xml'; there are json, cbor",
             "Mqtt:Heads:colour: Policy is 'sometimes'; there are every, on_change, events",
             "Mqtt:Heads:shape: Threshold is 1.5; a score is at most 1", "Mqtt:Heads:shape: MinInterval must be 0..1 h",
             "Mqtt:Heads:grip: MinIntervalMs must be 0..3600000",
