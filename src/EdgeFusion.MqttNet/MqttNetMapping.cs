@@ -23,7 +23,7 @@ internal static class MqttNetMapping
     /// <summary>Options of one connection; reads the password and the certificates.</summary>
     /// <exception cref="TransportException">A file cannot be read.</exception>
     public static MqttClientOptions Connection(
-        MqttNetOptions options, List<MqttUserProperty> userProperties, PublishMessage? will, TimeSpan timeout)
+        BrokerOptions options, List<MqttUserProperty> userProperties, PublishMessage? will, TimeSpan timeout)
     {
         var result = new MqttClientOptions
         {
@@ -125,7 +125,7 @@ internal static class MqttNetMapping
     }
 
     /// <summary>User properties in the words of MQTTnet; shared by all messages.</summary>
-    public static List<MqttUserProperty> UserProperties(MqttNetOptions options) => options.UserProperties
+    public static List<MqttUserProperty> UserProperties(BrokerOptions options) => options.UserProperties
         .Select(p => new MqttUserProperty(p.Key, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(p.Value)))).ToList();
 
     /// <summary>What a reason code means, with its number.</summary>
@@ -135,7 +135,7 @@ internal static class MqttNetMapping
     private static int LengthBytes(long value) =>
         value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
 
-    private static MqttClientCredentials? Credentials(MqttNetOptions options)
+    private static MqttClientCredentials? Credentials(BrokerOptions options)
     {
         if (options.UserName is not { } user)
         {
@@ -151,7 +151,7 @@ internal static class MqttNetMapping
         return new MqttClientCredentials(user, Encoding.UTF8.GetBytes(reader.ReadLine() ?? ""));
     }
 
-    private static MqttClientTlsOptions Tls(MqttNetOptions options)
+    private static MqttClientTlsOptions Tls(BrokerOptions options)
     {
         // Revocation is not looked up, as in the other publisher: an edge device may reach nobody but its broker.
         var tls = new MqttClientTlsOptions { UseTls = options.Tls, RevocationMode = X509RevocationMode.NoCheck };

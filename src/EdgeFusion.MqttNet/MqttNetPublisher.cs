@@ -18,7 +18,7 @@ public sealed class MqttNetPublisher : IPublisher
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly MqttNetOptions _options;
+    private readonly BrokerOptions _options;
     private readonly List<MqttUserProperty> _userProperties;
     private readonly Queue<(Task<MqttClientPublishResult> Answer, long Ticket)> _flight = new();
     private readonly object _gate = new();
@@ -31,7 +31,7 @@ public sealed class MqttNetPublisher : IPublisher
 
     /// <summary>Creates a publisher; nothing is opened yet.</summary>
     /// <exception cref="ConfigurationException">The options are wrong.</exception>
-    public MqttNetPublisher(MqttNetOptions options)
+    public MqttNetPublisher(BrokerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();

@@ -19,7 +19,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     /// <summary>The library looks after keep-alive in whole seconds and must be called that often.</summary>
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
 
-    private readonly MosquittoOptions _options;
+    private readonly BrokerOptions _options;
     private readonly FlightWindow _flight;
     private readonly EventDescriptor _wake;
     private readonly MosquittoInbox? _inbox;
@@ -29,7 +29,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     private bool _subscribed;
 
     public MosquittoConnection(
-        MosquittoOptions options, FlightWindow flight, EventDescriptor wake, MosquittoInbox? inbox)
+        BrokerOptions options, FlightWindow flight, EventDescriptor wake, MosquittoInbox? inbox)
     {
         _inbox = inbox;
         _options = options;

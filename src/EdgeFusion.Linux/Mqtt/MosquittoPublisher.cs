@@ -18,7 +18,7 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     /// <summary>Topics whose UTF-8 form is kept; a node has a few dozen.</summary>
     private const int MaxKnownTexts = 4096;
 
-    private readonly MosquittoOptions _options;
+    private readonly BrokerOptions _options;
     private readonly EventDescriptor _wake;
     private readonly FlightWindow _flight;
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
@@ -32,7 +32,7 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     /// <summary>Creates a publisher; nothing is opened yet.</summary>
     /// <exception cref="ConfigurationException">The options are wrong.</exception>
     /// <exception cref="TransportException">libmosquitto is not installed.</exception>
-    public MosquittoPublisher(MosquittoOptions options)
+    public MosquittoPublisher(BrokerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();

@@ -35,7 +35,7 @@ internal sealed class ReplayPublisher : IPredictionSink, IDisposable
             Heads = HeadPolicies.From(request.PublishAs.Heads),
         };
         _outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
+            new MosquittoPublisher(new BrokerOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
             _clock,
             StatusMessages.Create(new NodeTopics(node), node, Epoch, Product.Version));
         _publisher = new PredictionPublisher(manifest, engine, [], _outbox, _clock, options);

@@ -9,7 +9,7 @@ internal sealed class TestReader : IInbox, IPublishReceipts, IDisposable
     private readonly MosquittoPublisher _client;
     private readonly List<PublishOutcome> _outcomes = [];
 
-    public TestReader(MosquittoOptions options, params string[] filters)
+    public TestReader(BrokerOptions options, params string[] filters)
     {
         _client = new MosquittoPublisher(options);
         if (filters.Length > 0)
