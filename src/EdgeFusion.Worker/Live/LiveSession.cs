@@ -198,6 +198,8 @@ internal sealed class LiveSession : IDisposable
                 Epoch = Epoch,
                 Version = Product.Version,
                 PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
+                Encoding = PayloadFormats.From(options.Mqtt.Format),
+                Heads = HeadPolicies.From(options.Mqtt.Heads),
             });
     }
 }

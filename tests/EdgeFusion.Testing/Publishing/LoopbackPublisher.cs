@@ -30,6 +30,9 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     /// <summary>Runs inside each hand-over, for races.</summary>
     public Action? DuringPublish { get; set; }
 
+    /// <summary>Sees each message that is handed over; its payload during the call only.</summary>
+    public Action<PublishMessage>? OnPublish { get; set; }
+
     /// <inheritdoc/>
     public void Connect(PublishMessage? will, TimeSpan timeout, CancellationToken stopping)
     {
@@ -58,6 +61,7 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     {
         CheckConnection();
         DuringPublish?.Invoke();
+        OnPublish?.Invoke(message);
         if (message.Topic.Contains('#', StringComparison.Ordinal))
         {
             return HandOver.Refused;
