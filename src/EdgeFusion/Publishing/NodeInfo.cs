@@ -10,7 +10,7 @@ internal static class NodeInfo
 
     public static InfoPayload Describe(
         ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors, NodeTopics topics,
-        PredictionPublisherOptions options) => new(
+        PredictionPublisherOptions options, IReadOnlyList<string> commands) => new(
             PredictionFormat.SchemaVersion,
             options.Node,
             PredictionFormat.EpochText(options.Epoch),
@@ -28,7 +28,9 @@ internal static class NodeInfo
                     [.. manifest.Context], context => new ContextPayload(context.Name, [.. context.Labels])),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
-            new TopicsPayload(topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest));
+            new TopicsPayload(
+                topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest,
+                commands.Count == 0 ? null : Array.ConvertAll<string, string>([.. commands], topics.Command)));
 
     private static HeadPayload Head(ModelHead head, NodeTopics topics) => new(
         head.Name,

@@ -55,7 +55,8 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
 
         _heartbeat = new NodeHeartbeat(outbox, clock, topics, sensors, options);
         byte[] info = JsonSerializer.SerializeToUtf8Bytes(
-            NodeInfo.Describe(manifest, engine, sensors, topics, options), PayloadContext.Default.InfoPayload);
+            NodeInfo.Describe(manifest, engine, sensors, topics, options, outbox.AllowedCommands),
+            PayloadContext.Default.InfoPayload);
         outbox.Enqueue(
             new PublishMessage(
                 topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
