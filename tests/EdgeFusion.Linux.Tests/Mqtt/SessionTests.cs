@@ -67,7 +67,7 @@ public sealed class SessionTests : IDisposable
         using var subscriber = new TestSubscriber(broker.Port, Topics.Prediction("p"));
         var observer = new Observer();
         using Outbox outbox = Start(Options(broker.Port), observer);
-        
+
         // Header; topic, identifier, length of properties; format, expiry, content type, epoch, seq of one digit.
         const int Overhead = 3 + (2 + 25 + 2 + 1) + (2 + 5 + 19 + 26 + 9);
 
