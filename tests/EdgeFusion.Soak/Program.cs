@@ -56,7 +56,7 @@ Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--rate N] [--seed N]\n"
-    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]");
+    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>

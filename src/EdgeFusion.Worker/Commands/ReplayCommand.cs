@@ -29,6 +29,11 @@ internal static class ReplayCommand
     };
 
     private static readonly Option<bool> Step = new("--step") { Description = "Wait for Enter after each window." };
+    private static readonly Option<bool> Interactive = new("--interactive")
+    {
+        Description = "Steer by keys (" + ReplayKeys.Help + "), or by lines where the input is no terminal.",
+    };
+
     private static readonly Option<string[]> Mute = new("--mute")
     {
         Description = "Name of a sensor that is to say nothing; may be repeated.",
@@ -80,7 +85,7 @@ internal static class ReplayCommand
 
     private static readonly Option<string[]> Map = new("--map")
     {
-        Description = "TOPIC=MODALITY for channels of other programs; may be repeated.",
+        Description = "TOPIC=MODALITY: what a channel is to the model; may be repeated.",
         DefaultValueFactory = _ => [],
     };
 
@@ -109,10 +114,11 @@ internal static class ReplayCommand
               edgefusion replay run.mcap --model workcell --expect golden.jsonl
               edgefusion replay run.mcap --model workcell --realtime --publish localhost:1883
               edgefusion replay run.mcap --model workcell --from 10 --to 20 --mute camera --fault arm:stuck:12:3
+              edgefusion replay run.mcap --model workcell --realtime --interactive
             """)
         {
-            Recording, Model, Realtime, Speed, From, To, Loop, Step, Mute, Fault, Out, Expect, Summary, Publish, Node,
-            Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
+            Recording, Model, Realtime, Speed, From, To, Loop, Step, Interactive, Mute, Fault, Out, Expect, Summary,
+            Publish, Node, Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -154,6 +160,7 @@ internal static class ReplayCommand
             Muted = [.. parsed.GetValue(Mute)!],
             Faults = [.. parsed.GetValue(Fault)!.Select(ReplayFault.Parse)],
             Step = parsed.GetValue(Step),
+            Interactive = parsed.GetValue(Interactive),
             Summary = parsed.GetValue(Summary),
             Recording = parsed.GetValue(Recording)!,
             Model = parsed.GetValue(Model)!,

@@ -26,6 +26,8 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
         }
     }
 
+    public void SensorTared(SensorInfo sensor, SensorZero zero) => SensorZeroed(sensor.Name, zero);
+
     public void SkippingChanged(bool skipping, long skippedSoFar)
     {
         if (skipping)
@@ -159,6 +161,11 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorGood(string name, SensorState state, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "sensor {Name} has a new zero, taken off from now on: {Zero}")]
+    private partial void SensorZeroed(string name, SensorZero zero);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

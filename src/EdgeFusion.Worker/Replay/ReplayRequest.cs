@@ -41,6 +41,9 @@ internal sealed record ReplayRequest
     /// <summary>Whether each window waits for Enter.</summary>
     public bool Step { get; init; }
 
+    /// <summary>Whether keys or lines of the input steer the replay.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>File for the summary as JSON.</summary>
     public string? Summary { get; init; }
 

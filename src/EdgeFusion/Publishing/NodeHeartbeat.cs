@@ -183,7 +183,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 Detail(state), Math.Round(rate, 2),
                 arrival is { } last ? Age(now, last) : null, now.Nanoseconds,
                 taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts,
-                DevicePayload.From(sensor.Device), AccountPayload.From(sensor.Account));
+                DevicePayload.From(sensor.Device), AccountPayload.From(sensor.Account),
+                ZeroPayload.From(sensor.Zero));
         }
 
         private static string Word(SensorState state) => state switch

@@ -74,7 +74,15 @@ internal readonly record struct SensorPayload(
     int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
     long AtNs, long Taken, long Rejected, long Overwritten, long Restarts,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountPayload? Account);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountPayload? Account,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ZeroPayload? Zero);
+
+/// <summary>What is taken off a force sensor's samples.</summary>
+internal sealed record ZeroPayload(long Count, long AfterNs, float[] Offset)
+{
+    public static ZeroPayload? From(SensorZero? zero) =>
+        zero is null ? null : new ZeroPayload(zero.Count, zero.After.Nanoseconds, [.. zero.Offset]);
+}
 
 /// <summary>What became of a sensor's samples: captured = used + the sum of dropped.</summary>
 internal sealed record AccountPayload(long Captured, long Used, Dictionary<string, long> Dropped)

@@ -58,7 +58,8 @@ internal sealed class LiveDevicesGate : IDisposable
         session.Start();
         WaitForAll(pipeline);
         long begin = Stopwatch.GetTimestamp();
-        DeviceFault[] faults = Faults();
+        DeviceFault[] faults = Array.FindAll(
+            Faults(), fault => fault.Name.Contains(_plan.Only, StringComparison.OrdinalIgnoreCase));
         do
         {
             _random.Shuffle(faults);
