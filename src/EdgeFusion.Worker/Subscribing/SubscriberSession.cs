@@ -131,7 +131,7 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 Take(message.Topic, json, message.Payload, replayed: false);
                 break;
             case "replay" when json.TryGetProperty("end", out _):
-                End(message, json);
+                End(json);
                 break;
             case "replay":
                 Take(HeadTopic(root, json.GetProperty("head").GetString()!), json, message.Payload, replayed: true);
@@ -188,12 +188,13 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
         }
     }
 
-    /// <summary>An answer has ended. Where there was nothing to send, the node has nothing of that range any more.
-    /// </summary>
-    private void End(InboundMessage message, JsonElement json)
+    /// <summary>An answer has ended; its number stands inside, because MQTT 3.1.1 has no other place for it. Where
+    /// there was nothing to send, the node has nothing of that range any more.</summary>
+    private void End(JsonElement json)
     {
-        if (message.Correlation.Length == sizeof(long)
-            && _asked.Remove(BitConverter.ToInt64(message.Correlation.Span), out var asked)
+        if (json.TryGetProperty("correlation", out JsonElement correlation)
+            && long.TryParse(correlation.GetString(), CultureInfo.InvariantCulture, out long number)
+            && _asked.Remove(number, out var asked)
             && json.GetProperty("sent").GetInt64() == 0
             && json.TryGetProperty("waiting", out JsonElement waiting) && waiting.GetInt64() == 0)
         {
@@ -222,13 +223,16 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
             Log?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
                 $"gap in {stream.Topic} epoch {PredictionFormat.EpochText(stream.Epoch)}: {from}..{to}; asking"));
-            var request = new PublishMessage(
-                root + "/replay/request",
-                new ReplayRequest(stream.Epoch, from, last, stream.Topic).ToJson(),
-                QualityOfService.AtLeastOnce, false, TimeSpan.FromSeconds(10), PublishMessage.Json)
+            var wish = new ReplayRequest(stream.Epoch, from, last, stream.Topic)
             {
                 ResponseTopic = $"{root}/replay/response/{_options.Id}",
-                Correlation = BitConverter.GetBytes(++_requests),
+                Correlation = (++_requests).ToString(CultureInfo.InvariantCulture),
+            };
+            var request = new PublishMessage(
+                root + "/replay/request", wish.ToJson(), QualityOfService.AtLeastOnce, false,
+                TimeSpan.FromSeconds(10), PublishMessage.Json)
+            {
+                ResponseTopic = wish.ResponseTopic,
             };
             if (_asked.Count == MostAsked)
             {

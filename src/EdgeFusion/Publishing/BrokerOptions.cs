@@ -3,6 +3,10 @@ namespace EdgeFusion.Publishing;
 /// <summary>Which broker, and how to speak to it.</summary>
 public sealed record BrokerOptions
 {
+    /// <summary>Largest packet in bytes that a client asks its broker for, and takes from it: 256 KiB. The broker drops
+    /// what is larger.</summary>
+    public const int MaxInboundBytes = 256 * 1024;
+
     /// <summary>Host name or address; default localhost.</summary>
     public string Host { get; init; } = "localhost";
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
@@ -146,9 +147,13 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 new OutboxPayload(
                     counters.Waiting, counters.Enqueued, counters.Published, counters.Acknowledged, counters.Unheard,
                     counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects,
-                    counters.InMemory, counters.Replayed));
+                    counters.InMemory, counters.Replayed),
+                _outbox.Commands is { } commands ? Describe(commands) : null);
         }
     }
+
+    private static CommandsPayload Describe(in CommandCounters commands) =>
+        new(commands.Received, commands.Done, commands.Failed, commands.Refused);
 
     private void Send<T>(
         string topic, T payload, JsonTypeInfo<T> type, QualityOfService quality, bool retain, TimeSpan expiry)

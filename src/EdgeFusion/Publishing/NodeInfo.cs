@@ -11,7 +11,8 @@ internal static class NodeInfo
 
     public static InfoPayload Describe(
         ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors,
-        HeadPublishOptions[] policies, NodeTopics topics, PredictionPublisherOptions options) => new(
+        HeadPublishOptions[] policies, NodeTopics topics, PredictionPublisherOptions options,
+        IReadOnlyList<string> commands) => new(
             PredictionFormat.SchemaVersion,
             options.Node,
             PredictionFormat.EpochText(options.Epoch),
@@ -29,7 +30,9 @@ internal static class NodeInfo
                     [.. manifest.Context], context => new ContextPayload(context.Name, [.. context.Labels])),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
-            new TopicsPayload(topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest));
+            new TopicsPayload(
+                topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest,
+                commands.Count == 0 ? null : Array.ConvertAll<string, string>([.. commands], topics.Command)));
 
     private static HeadPayload[] Heads(ModelManifest manifest, HeadPublishOptions[] policies, NodeTopics topics)
     {

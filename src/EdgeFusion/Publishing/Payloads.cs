@@ -37,12 +37,15 @@ internal sealed record InputPayload(string Modality, string Kind, double RateHz,
 internal sealed record SensorInfoPayload(string Name, string Modality, double RateHz, string Topic);
 
 /// <summary>The other topics in an info payload.</summary>
-internal sealed record TopicsPayload(string Status, string Heartbeat, string Gaps, string Replay);
+internal sealed record TopicsPayload(
+    string Status, string Heartbeat, string Gaps, string Replay,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Commands);
 
 /// <summary>Payload of the heartbeat topic.</summary>
 internal readonly record struct HeartbeatPayload(
     int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
-    long? Seq, Dictionary<string, HeadBeatPayload> Heads, double? LagMs, OutboxPayload Outbox);
+    long? Seq, Dictionary<string, HeadBeatPayload> Heads, double? LagMs, OutboxPayload Outbox,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CommandsPayload? Commands);
 
 /// <summary>How far a head has come, in a heartbeat payload.</summary>
 internal readonly record struct HeadBeatPayload(long? Seq, long Suppressed);
@@ -51,6 +54,14 @@ internal readonly record struct HeadBeatPayload(long? Seq, long Suppressed);
 internal readonly record struct OutboxPayload(
     long Waiting, long Enqueued, long Published, long Acknowledged, long Unheard, long Evicted, long Dropped,
     long Reconnects, long InMemory, long Replayed);
+
+/// <summary>The commands in a heartbeat payload.</summary>
+internal sealed record CommandsPayload(long Received, long Done, long Failed, long Refused);
+
+/// <summary>Answer to a command.</summary>
+internal sealed record CommandReplyPayload(
+    int Schema, string Command, bool Ok, string? Error, long AtNs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Correlation);
 
 /// <summary>Payload of the gaps topic: what will never be delivered, and how far earlier runs had come.</summary>
 internal sealed record GapsPayload(
@@ -117,4 +128,5 @@ internal sealed record DevicePayload(
 [JsonSerializable(typeof(HeartbeatPayload))]
 [JsonSerializable(typeof(SensorPayload))]
 [JsonSerializable(typeof(GapsPayload))]
+[JsonSerializable(typeof(CommandReplyPayload))]
 internal sealed partial class PayloadContext : JsonSerializerContext;

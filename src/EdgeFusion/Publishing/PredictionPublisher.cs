@@ -66,7 +66,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
             outbox, clock, topics, sensors,
             Array.ConvertAll<ModelHead, string>([.. manifest.Heads], head => head.Name), options);
         byte[] info = JsonSerializer.SerializeToUtf8Bytes(
-            NodeInfo.Describe(manifest, engine, sensors, policies, topics, options),
+            NodeInfo.Describe(manifest, engine, sensors, policies, topics, options, outbox.AllowedCommands),
             PayloadContext.Default.InfoPayload);
         outbox.Enqueue(
             new PublishMessage(

@@ -15,8 +15,7 @@ internal sealed class TestBroker : IDisposable
     {
         Port = Loopback.FreePort();
         _config = Path.Combine(_folder.FullName, "mosquitto.conf");
-        File.WriteAllText(_config, string.Create(
-            CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1\npersistence false\nlog_dest none\n{extra}"));
+        Configure(extra);
         if (start)
         {
             Start();
@@ -28,6 +27,10 @@ internal sealed class TestBroker : IDisposable
     public string FolderPath => _folder.FullName;
 
     public int ProcessId => _process!.Id;
+
+    /// <summary>Other settings for the next start.</summary>
+    public void Configure(string extra) => File.WriteAllText(_config, string.Create(
+        CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1\npersistence false\nlog_dest none\n{extra}"));
 
     public void Start()
     {

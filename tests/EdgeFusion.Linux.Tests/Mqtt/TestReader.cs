@@ -22,6 +22,9 @@ internal sealed class TestReader : IInbox, IPublishReceipts, IDisposable
 
     public List<InboundMessage> Received { get; } = [];
 
+    /// <summary>What came and was too large.</summary>
+    public long Overrun => _client.Overrun;
+
     /// <summary>Sends a message and waits for the broker's word on it.</summary>
     public PublishOutcome Send(string topic, string payload, bool retain = false, string? responseTopic = null)
     {
