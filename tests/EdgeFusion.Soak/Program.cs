@@ -55,7 +55,7 @@ if (args is ["live-devices", ..] && DevicePlan.Parse(args[1..]) is { } devices)
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
-    + "[--rate N] [--seed N]\n"
+    + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]");
 return Soak.UsageError;
 
@@ -120,7 +120,7 @@ internal static class Soak
         Console.WriteLine(BenchMachine.Describe());
         Console.WriteLine(plan);
         int failures = 0;
-        foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
+        foreach (Verdict verdict in OutboxRate.Run().Concat(PublishPath.Run()).Concat(DeliveryGate.Run(plan)))
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);
