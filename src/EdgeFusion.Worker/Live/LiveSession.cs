@@ -94,6 +94,9 @@ internal sealed class LiveSession : IDisposable
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
 
+    /// <summary>The way to the broker; null without a publisher.</summary>
+    public Outbox? Sender => _outbox;
+
     /// <summary>What the dashboard shows; null without one.</summary>
     public RecentPredictions? Recent { get; }
 
@@ -212,6 +215,8 @@ internal sealed class LiveSession : IDisposable
                 Epoch = Epoch,
                 Version = Product.Version,
                 PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
+                Encoding = PayloadFormats.From(options.Mqtt.Format),
+                Heads = HeadPolicies.From(options.Mqtt.Heads),
             });
     }
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Cbor;
 
 namespace EdgeFusion.Worker.Subscribing;
 
@@ -91,14 +93,29 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(message.Payload);
-            Sort(message, parts, json.RootElement);
+            ReadOnlyMemory<byte> payload = AsJson(message.Payload);
+            using JsonDocument json = JsonDocument.Parse(payload);
+            Sort(message with { Payload = payload }, parts, json.RootElement);
         }
         catch (Exception fault) when (
             fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             Tracker.CountUnreadable();
         }
+    }
+
+    /// <summary>Nodes choose how they write; the content type would say it, but MQTT 3.1.1 has none.</summary>
+    private static ReadOnlyMemory<byte> AsJson(ReadOnlyMemory<byte> payload)
+    {
+        if (!CborJson.IsMap(payload.Span))
+        {
+            return payload;
+        }
+
+        var json = new ArrayBufferWriter<byte>(payload.Length * 2);
+        return CborJson.TryConvert(payload.Span, json)
+            ? json.WrittenMemory
+            : throw new FormatException("not a CBOR item that has a form in JSON");
     }
 
     private static long Epoch(JsonElement json) =>
@@ -117,21 +134,34 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 End(json);
                 break;
             case "replay":
-                string head = json.GetProperty("head").GetString()!;
-                Take($"{root}/prediction/{TopicName.Segment(head)}", json, message.Payload, replayed: true);
+                Take(HeadTopic(root, json.GetProperty("head").GetString()!), json, message.Payload, replayed: true);
                 break;
             case "status" when !message.IsRetained && json.GetProperty("state").GetString() == "online":
                 Tracker.Begin(Epoch(json));
                 break;
-            case "heartbeat" when json.TryGetProperty("seq", out JsonElement seq)
-                && seq.ValueKind == JsonValueKind.Number:
-                Tracker.Announce(root + "/prediction/", Epoch(json), seq.GetInt64(), Now);
+            case "heartbeat":
+                foreach (JsonProperty head in json.GetProperty("heads").EnumerateObject())
+                {
+                    AnnounceHead(root, head, Epoch(json));
+                }
+
                 break;
             case "gaps":
                 Learn(json);
                 break;
             default:
                 break;
+        }
+    }
+
+    private static string HeadTopic(string root, string head) => $"{root}/prediction/{TopicName.Segment(head)}";
+
+    private void AnnounceHead(string root, JsonProperty head, long epoch)
+    {
+        JsonElement seq = head.Value.GetProperty("seq");
+        if (seq.ValueKind == JsonValueKind.Number)
+        {
+            Tracker.Announce(HeadTopic(root, head.Name), epoch, seq.GetInt64(), Now);
         }
     }
 
@@ -174,7 +204,10 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 
     private void Take(string topic, JsonElement json, ReadOnlyMemory<byte> payload, bool replayed)
     {
-        if (Tracker.Take(topic, Epoch(json), json.GetProperty("seq").GetInt64(), replayed, Now))
+        Publication? publication = json.TryGetProperty("publication", out JsonElement said)
+            ? new Publication(said.GetProperty("prediction").GetInt64(), said.GetProperty("suppressed").GetInt64())
+            : null;
+        if (Tracker.Take(topic, Epoch(json), json.GetProperty("seq").GetInt64(), replayed, Now, publication))
         {
             _output(payload);
         }

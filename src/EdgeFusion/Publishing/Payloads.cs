@@ -24,7 +24,8 @@ internal sealed record EnginePayload(string Provider, string Device, string Prec
 internal sealed record WindowPayload(double LengthMs, double HopMs, double DeadlineMs);
 
 /// <summary>A head in an info payload.</summary>
-internal sealed record HeadPayload(string Name, string Kind, string[] Labels, string[]? Units, string Topic);
+internal sealed record HeadPayload(
+    string Name, string Kind, string[] Labels, string[]? Units, string Topic, string Publish);
 
 /// <summary>A context input in an info payload.</summary>
 internal sealed record ContextPayload(string Name, string[] Labels);
@@ -43,8 +44,11 @@ internal sealed record TopicsPayload(
 /// <summary>Payload of the heartbeat topic.</summary>
 internal readonly record struct HeartbeatPayload(
     int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
-    long? Seq, double? LagMs, OutboxPayload Outbox,
+    long? Seq, Dictionary<string, HeadBeatPayload> Heads, double? LagMs, OutboxPayload Outbox,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CommandsPayload? Commands);
+
+/// <summary>How far a head has come, in a heartbeat payload.</summary>
+internal readonly record struct HeadBeatPayload(long? Seq, long Suppressed);
 
 /// <summary>The outbox in a heartbeat payload.</summary>
 internal readonly record struct OutboxPayload(

@@ -45,6 +45,9 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     /// <summary>Runs inside each hand-over, for races.</summary>
     public Action? DuringPublish { get; set; }
 
+    /// <summary>Sees each message that is handed over; its payload during the call only.</summary>
+    public Action<PublishMessage>? OnPublish { get; set; }
+
     /// <inheritdoc/>
     public void Listen(IReadOnlyList<string> filters, IInbox inbox, bool retained)
     {
@@ -83,6 +86,7 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     {
         CheckConnection();
         DuringPublish?.Invoke();
+        OnPublish?.Invoke(message);
         if (message.Topic.Contains('#', StringComparison.Ordinal))
         {
             return HandOver.Refused;
