@@ -69,6 +69,7 @@ internal static class AsyncApiCommand
             options.Node, Adapters.Broker(options.Mqtt, options.Node), Expiries(options.Node, options.Mqtt),
             [.. options.Commands.Allow.Select(name => CommandVerb.Find(name)!)])
         {
+            PredictionContentType = options.Mqtt.Format == "cbor" ? PublishMessage.Cbor : PublishMessage.Json,
             Known = new Dictionary<string, string[]>
             {
                 ["head"] = [.. manifest.Heads.Select(head => TopicName.Segment(head.Name))],

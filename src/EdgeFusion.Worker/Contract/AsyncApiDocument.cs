@@ -29,6 +29,9 @@ internal sealed class AsyncApiDocument(
     /// <summary>Values that parameters can take, where they are known.</summary>
     public IReadOnlyDictionary<string, string[]> Known { get; init; } = new Dictionary<string, string[]>();
 
+    /// <summary>Media type of predictions; default JSON.</summary>
+    public string PredictionContentType { get; init; } = PublishMessage.Json;
+
     /// <summary>The document.</summary>
     public JsonObject Create()
     {
@@ -75,21 +78,25 @@ internal sealed class AsyncApiDocument(
 
     private static JsonObject Reference(string path) => new() { ["$ref"] = "#/" + path };
 
-    private static JsonObject Message(string schema) => new()
+    private JsonObject Message(string schema)
     {
-        ["name"] = schema,
-        ["contentType"] = PublishMessage.Json,
-        ["payload"] = Reference("components/schemas/" + schema),
-        ["bindings"] = new JsonObject
+        string contentType = schema == "prediction" ? PredictionContentType : PublishMessage.Json;
+        return new JsonObject
         {
-            ["mqtt"] = new JsonObject
+            ["name"] = schema,
+            ["contentType"] = contentType,
+            ["payload"] = Reference("components/schemas/" + schema),
+            ["bindings"] = new JsonObject
             {
-                ["payloadFormatIndicator"] = 1,
-                ["contentType"] = PublishMessage.Json,
-                ["bindingVersion"] = BindingVersion,
+                ["mqtt"] = new JsonObject
+                {
+                    ["payloadFormatIndicator"] = contentType == PublishMessage.Json ? 1 : 0,
+                    ["contentType"] = contentType,
+                    ["bindingVersion"] = BindingVersion,
+                },
             },
-        },
-    };
+        };
+    }
 
     private JsonObject Server() => new()
     {
