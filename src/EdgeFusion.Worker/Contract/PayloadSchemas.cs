@@ -7,9 +7,6 @@ namespace EdgeFusion.Worker.Contract;
 /// commands, made from the code that reads them.</summary>
 internal static class PayloadSchemas
 {
-    private const int MaxTopic = 256;
-    private const int MaxCorrelation = 256;
-
     /// <summary>The schema of a name, e.g. "prediction".</summary>
     public static JsonObject Of(string name) => CommandOf(name) is { } verb
         ? OfCommand(verb)
@@ -25,10 +22,10 @@ internal static class PayloadSchemas
         }
 
         properties.Add("response_topic", Text(
-            MaxTopic,
+            CommandVerb.MaxAddress,
             "Where the answer shall go, where the protocol has no place for it beside the command: below "
             + "edgefusion/<node>/cmd/response/."));
-        properties.Add("correlation", Text(MaxCorrelation, "Stands in the answer."));
+        properties.Add("correlation", Text(CommandVerb.MaxAddress, "Stands in the answer."));
         return new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
