@@ -34,7 +34,8 @@ if (args is [DeliveryProducer.Verb, _, _, _, _])
 
 if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 {
-    return Soak.Report(delivery, OutboxRate.Run().Concat(DeliveryGate.Run(delivery)));
+    return Soak.Report(
+        delivery, OutboxRate.Run().Concat(PublishPath.Run()).Concat(DeliveryGate.Run(delivery)));
 }
 
 if (args is [DeviceRig.Verb, var folder])
@@ -60,7 +61,7 @@ if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
-    + "[--rate N] [--seed N]\n"
+    + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
     + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]");
 return Soak.UsageError;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Live;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,10 @@ internal static class RunCommand
             Description = "Configuration file.",
             DefaultValueFactory = _ => "config/edgefusion.json",
         };
+        var labelKeys = new Option<string?>("--label-keys")
+        {
+            Description = "KEY=HEAD:LABEL,...: keys that begin and end labels in the recording.",
+        };
         var check = new Option<bool>("--check") { Description = "Check the configuration and stop." };
         var command = new Command("run", """
             Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key.
@@ -23,9 +28,10 @@ internal static class RunCommand
             Examples:
               edgefusion run --config config/edgefusion.json
               EDGEFUSION__Mqtt__Host=broker.local edgefusion run
+              edgefusion run --label-keys r=colour:red,g=colour:green
             """)
         {
-            config, check,
+            config, check, labelKeys,
         };
         command.SetAction(async (parsed, stopping) =>
         {
@@ -39,6 +45,12 @@ internal static class RunCommand
             }
 
             using IHost host = WorkerHost.Build(options, LogLevel.Information);
+            if (parsed.GetValue(labelKeys) is { } keys)
+            {
+                LabelKeys.Parse(keys).Watch(
+                    host.Services.GetRequiredService<SessionHolder>().Session!.Labels, stopping);
+            }
+
             await host.RunAsync(stopping).ConfigureAwait(false);
             return ExitCode.Success;
         });

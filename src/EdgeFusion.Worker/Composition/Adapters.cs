@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeFusion.Linux.Images;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Pipeline;
@@ -77,7 +78,8 @@ internal static partial class Adapters
             ? throw new ConfigurationException(obstacle)
             : new MosquittoPublisher(broker);
 
-    private static BrokerOptions Broker(MqttOptions mqtt, string node) => new()
+    /// <summary>The configured broker in the words of its clients.</summary>
+    public static BrokerOptions Broker(MqttOptions mqtt, string node) => new()
     {
         Host = mqtt.Host,
         Port = mqtt.Port,
@@ -88,6 +90,10 @@ internal static partial class Adapters
         CaFile = OrNull(mqtt.CaFile),
         CertificateFile = OrNull(mqtt.CertificateFile),
         KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
+        UserProperties = new Dictionary<string, string>
+        {
+            ["schema"] = PredictionFormat.SchemaVersion.ToString(CultureInfo.InvariantCulture),
+        },
     };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Configuration;
@@ -22,6 +23,7 @@ internal static class OptionChecks
         Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
+        CheckCommands(options.Commands, faults);
         CheckDashboard(options.Dashboard, faults);
         RecordingChecks.Check(options.Recording, faults);
     }
@@ -104,6 +106,17 @@ internal static class OptionChecks
             Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(host), "Mqtt:Fallbacks",
                 $"'{host}' is another machine and Mqtt:Tls is off. Set Mqtt:Tls, or Mqtt:AllowPlaintext");
         }
+    }
+
+    private static void CheckCommands(CommandSettings commands, List<string> faults)
+    {
+        foreach (string name in commands.Allow)
+        {
+            Require(faults, CommandVerb.Find(name) is not null, "Commands:Allow",
+                $"'{name}' is unknown; there are {string.Join(", ", CommandVerb.All.Select(verb => verb.Name))}");
+        }
+
+        Require(faults, commands.PerSecond is >= 1 and <= 100, "Commands:PerSecond", "must be 1..100");
     }
 
     private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)

@@ -34,6 +34,9 @@ internal sealed record WorkerOptions
     /// <summary>The queue in front of the broker.</summary>
     public OutboxLimitOptions Outbox { get; init; } = new();
 
+    /// <summary>What the node can be told to do by MQTT.</summary>
+    public CommandSettings Commands { get; init; } = new();
+
     /// <summary>The live page.</summary>
     public DashboardOptions Dashboard { get; init; } = new();
 

@@ -6,6 +6,7 @@ using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
@@ -57,12 +58,17 @@ internal sealed class LiveSession : IDisposable
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
+            _outbox.ServeCommands(
+                new NodeTopics(options.Node),
+                new CommandOptions { Allow = [.. options.Commands.Allow], PerSecond = options.Commands.PerSecond },
+                new SessionCommands(this));
             _publisher = CreatePublisher(options, bundle.Manifest);
             _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
         }
 
         _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
+        Labels = new LiveLabels(Clock, _recorders.Label);
     }
 
     public PipelineClock Clock { get; }
@@ -77,6 +83,13 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>What the model is told besides its sensors; may be set at any time from any thread.</summary>
     public ContextSource Context { get; }
+
+    /// <summary>Labels set by people while the run is recorded. Any thread.</summary>
+    public LiveLabels Labels { get; }
+
+    /// <summary>Reads the configuration again, for commands; null (default) where there is none. Returns why it was not
+    /// taken over; null where it was.</summary>
+    public Func<string?>? Reload { get; set; }
 
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
@@ -136,6 +149,7 @@ internal sealed class LiveSession : IDisposable
 
         _disposed = true;
         Pipeline.Dispose();
+        Labels.StopAll();
         _recorders.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();

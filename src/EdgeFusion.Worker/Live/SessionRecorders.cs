@@ -55,6 +55,17 @@ internal sealed class SessionRecorders : IDisposable
         return _box is not null;
     }
 
+    /// <summary>Takes a label into all recordings; false where there is none. Any thread.</summary>
+    public bool Label(LabelSpan label)
+    {
+        foreach (Recorder recorder in _recorders)
+        {
+            recorder.WriteLabel(label);
+        }
+
+        return _recorders.Count > 0;
+    }
+
     public void Start()
     {
         foreach (Recorder recorder in _recorders)

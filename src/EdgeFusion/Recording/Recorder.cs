@@ -123,6 +123,31 @@ public sealed class Recorder : IPredictionSink, IDisposable
         Report();
     }
 
+    /// <summary>Takes a label that somebody has set. Any thread.</summary>
+    public void WriteLabel(LabelSpan label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        lock (_lock)
+        {
+            if (_disposed || _output.Refusal is not null)
+            {
+                _failures.Refused(_output.Refusal ?? "the recording has ended");
+                return;
+            }
+
+            try
+            {
+                WriteLabels([label], _clock.Now);
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure);
+            }
+        }
+
+        Report();
+    }
+
     /// <summary>Takes what is still in the rings, completes the file and closes it.</summary>
     public void Dispose()
     {
