@@ -127,6 +127,7 @@ internal sealed class MediaPlanner
                 break;
             case GStreamerSource.Pulse:
                 Element("pulsesrc", AudioTiming());
+                OptionalProperty("server", _options.Url);
                 OptionalProperty("device", _options.Device);
                 break;
             case GStreamerSource.PipeWire:
