@@ -12,9 +12,10 @@ from .distill import Teacher
 from .distributed import Processes
 from .errors import TrainingError
 from .explain import explain_model
-from .export import export_model
+from .export import README_FILE, export_model
 from .metrics import evaluate as measure
 from .metrics import table
+from .modelcard import write_readme
 from .pretrain import PRETRAINED, run_pretrain
 from .robustness import robustness, write_robustness
 from .run import MODEL, TEST_FOLD, VALIDATION_FOLD, load_run, run_crossvalidate, run_final, run_train
@@ -142,6 +143,8 @@ def export(options):
     if kinds:
         report = write_variants(model, options.to, kinds, *_comparison_windows(options, spec, config),
                                 installed_engine())
+        manifest["provenance"]["variants"] = report
+        write_readme(os.path.join(options.to, README_FILE), manifest, config["readme"])
         print(jsonfile.dumps(report), end="")
 
 
