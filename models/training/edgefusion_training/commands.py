@@ -132,9 +132,9 @@ def explain(options):
 
 
 def export(options):
-    model, spec, config, provenance = load_run(options.run)
     if options.int8 and not options.windows:
         raise TrainingError("--int8 needs --windows: the ranges are those of real training windows")
+    model, spec, config, provenance = load_run(options.run)
     manifest = export_model(model, provenance, options.to, config["readme"], split=options.split)
     path = os.path.join(options.to, manifest["file"])
     print(f"{path}: {os.path.getsize(path)} bytes, sha256 {manifest['sha256']}, "
