@@ -195,7 +195,7 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "auc")
+              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
               if all(key in item for item in results)}
     if all("reliability" in item for item in results):
         merged["ece"] = {head: binned_error(_added([item["reliability"][head] for item in results]))
