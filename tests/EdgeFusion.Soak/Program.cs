@@ -5,6 +5,7 @@ using EdgeFusion.Soak;
 using EdgeFusion.Soak.Delivery;
 using EdgeFusion.Soak.Devices;
 using EdgeFusion.Soak.Gates;
+using EdgeFusion.Soak.Page;
 using EdgeFusion.Worker.Bench;
 
 const int LongestMinutes = 24 * 60;
@@ -52,11 +53,22 @@ if (args is ["live-devices", ..] && DevicePlan.Parse(args[1..]) is { } devices)
     return Soak.LiveDevices(devices);
 }
 
+if (args is [PageViewer.Verb, var url])
+{
+    return await PageViewer.RunAsync(url);
+}
+
+if (args is ["page", ..] && PagePlan.Parse(args[1..]) is { } page)
+{
+    return await Soak.LookAsync(page);
+}
+
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--rate N] [--seed N]\n"
-    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]");
+    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]\n"
+    + "       EdgeFusion.Soak page [--rounds N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>
@@ -137,6 +149,22 @@ internal static class Soak
         Console.WriteLine(plan);
         int failures = 0;
         foreach (Verdict verdict in LiveDevicesGate.Run(plan))
+        {
+            failures += verdict.IsOk == false ? 1 : 0;
+            Console.WriteLine(verdict);
+        }
+
+        return failures;
+    }
+
+    /// <summary>Looks at a running worker.</summary>
+    /// <returns>The number of budgets that were not kept.</returns>
+    public static async Task<int> LookAsync(PagePlan plan)
+    {
+        Console.WriteLine(BenchMachine.Describe());
+        Console.WriteLine(plan);
+        int failures = 0;
+        foreach (Verdict verdict in await PageGate.RunAsync(plan))
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using EdgeFusion.Recording;
 using EdgeFusion.Time;
@@ -49,6 +50,7 @@ internal sealed class ReplayOverview : IDisposable
     {
         _json.WriteEndArray();
         _json.WriteString("model", _model);
+        _json.WriteString("start_ns", (_first ?? 0).ToString(CultureInfo.InvariantCulture));
         _json.WriteStartArray("inputs");
         _inputs.ForEach(_json.WriteStringValue);
         _json.WriteEndArray();
