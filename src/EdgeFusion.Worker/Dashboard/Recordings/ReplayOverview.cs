@@ -46,9 +46,11 @@ internal sealed class ReplayOverview : IDisposable
     }
 
     /// <summary>The overview.</summary>
-    public ReadOnlyMemory<byte> Finish()
+    /// <param name="isCut">Whether there may be more windows than it holds.</param>
+    public ReadOnlyMemory<byte> Finish(bool isCut)
     {
         _json.WriteEndArray();
+        _json.WriteBoolean("cut", isCut);
         _json.WriteString("model", _model);
         _json.WriteString("start_ns", (_first ?? 0).ToString(CultureInfo.InvariantCulture));
         _json.WriteStartArray("inputs");

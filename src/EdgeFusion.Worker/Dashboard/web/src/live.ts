@@ -2,7 +2,7 @@ import { byId, element, number, reasons } from "./dom";
 import { Predictions } from "./predictions";
 import { Sensors, Sparkline } from "./sensors";
 import { Timeline } from "./timeline";
-import type { Info, Outbox, Snapshot } from "./types";
+import type { Info, Outbox, Prediction, Snapshot } from "./types";
 
 const Stages = ["wait", "ready", "bind", "infer", "decode", "explain", "total"];
 
@@ -12,6 +12,8 @@ export class Live {
   private readonly timeline: Timeline;
   private readonly sensors: Sensors;
   private readonly stages = new Map<string, { text: HTMLElement; line: Sparkline }>();
+
+  private strange = 0;
 
   constructor(private readonly info: Info) {
     document.title = `${info.node} · EdgeFusion`;
@@ -37,10 +39,16 @@ export class Live {
     events.onerror = () => (state.textContent = "connection lost, trying again");
     events.onmessage = (event: MessageEvent<string>) => {
       const snapshot = JSON.parse(event.data) as Snapshot;
-      if (snapshot.prediction && snapshot.prediction.epoch !== this.info.epoch) location.reload();
+      if (snapshot.prediction) this.notice(snapshot.prediction);
       state.textContent = "live";
       this.show(snapshot);
     };
+  }
+
+  /** Another run or another model wants another page; a change of models shows a few old answers. */
+  private notice({ epoch, model }: Prediction): void {
+    this.strange = model.sha256 === this.info.model.sha256 ? 0 : this.strange + 1;
+    if (epoch !== this.info.epoch || this.strange > 10) location.reload();
   }
 
   private show(snapshot: Snapshot): void {

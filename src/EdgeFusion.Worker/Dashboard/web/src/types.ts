@@ -63,6 +63,7 @@ export interface Modality {
 export interface Prediction {
   seq: number;
   epoch?: string;
+  model: { sha256: string };
   quality: string;
   window: { index: number; outcome: string };
   modalities: Record<string, Modality>;
@@ -141,6 +142,8 @@ export type Said = [number, number, number] | null;
 export interface Overview {
   model: string;
   start_ns: string;
+  /** Whether there may be more windows than these. */
+  cut: boolean;
   inputs: string[];
   heads: HeadInfo[];
   windows: { t: number; presence: string; deadline: boolean; heads: Said[] }[];
