@@ -59,4 +59,19 @@ internal static class Budgets
 
     /// <summary>How much ten viewers that do not read may lengthen the windows' 99th percentile, in %.</summary>
     public const double SlowViewersPercent = 5;
+
+    /// <summary>
+    /// Open descriptors more after the replugs than before, at most: one per adapter for what is just being opened. A
+    /// leak would be one per replug.
+    /// </summary>
+    public const double ReplugDescriptors = 24;
+
+    /// <summary>Threads more, at most: the pools of runtime and GStreamer breathe.</summary>
+    public const double ReplugThreads = 24;
+
+    /// <summary>Managed memory more, at most, in MiB.</summary>
+    public const double ReplugManagedMiB = 4;
+
+    /// <summary>Resident memory more, at most, in MiB: all adapters together over all their replugs.</summary>
+    public const double ReplugResidentMiB = 64;
 }
