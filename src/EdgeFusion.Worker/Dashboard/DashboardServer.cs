@@ -41,7 +41,9 @@ internal sealed partial class DashboardServer : IAsyncDisposable
         _health = new HealthProbe(session);
         _foxglove = new FoxgloveBridge(session, recent, node);
         _recordings = options.Recordings.Length > 0
-            ? new RecordingPages(new RecordingFolder(options.Recordings), new ModelCatalog(ModelPaths.Folder()).Names())
+            ? new RecordingPages(
+                new RecordingFolder(options.Recordings), new ModelCatalog(ModelPaths.Folder()).Names(),
+                besideWorker: true)
             : null;
         _listener = new DashboardListener(options, RouteAsync, reason => Refused(logger, reason));
     }
