@@ -43,7 +43,7 @@ internal sealed partial class DashboardServer : IAsyncDisposable
         _node = node;
         _guard = new DashboardGuard(options, options.ReadToken());
         _feed = new DashboardFeed(() => new SnapshotWriter(session, recent, node), logger);
-        _health = new HealthProbe(session);
+        _health = new HealthProbe(session) { Discreet = options.TokenFile.Length > 0 };
     }
 
     /// <summary>Where the page is, e.g. http://127.0.0.1:8600.</summary>

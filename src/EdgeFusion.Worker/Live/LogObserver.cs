@@ -1,4 +1,5 @@
 using EdgeFusion.Diagnostics;
+using EdgeFusion.Models;
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Sensing;
@@ -9,6 +10,8 @@ namespace EdgeFusion.Worker.Live;
 /// <summary>Writes changes of state to the log, one line per episode.</summary>
 internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, IOutboxObserver
 {
+    private const int ShownHash = 12;
+
     /// <summary>Told when a sensor fails or falls silent; must return quickly. Null (default) = nobody.</summary>
     public Action<SensorInfo, SensorState>? SensorFailed { get; set; }
 
@@ -49,6 +52,20 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
         }
     }
 
+    public void ModelChanged(ModelManifest from, ModelManifest to, string? reason)
+    {
+        string before = from.Sha256.Length > ShownHash ? from.Sha256[..ShownHash] : from.Sha256;
+        string now = to.Sha256.Length > ShownHash ? to.Sha256[..ShownHash] : to.Sha256;
+        if (reason is null)
+        {
+            ModelTaken(to.Name, to.Version, now, from.Name, from.Version, before);
+        }
+        else
+        {
+            ModelReturned(from.Name, from.Version, before, reason, to.Name, to.Version, now);
+        }
+    }
+
     public void SinkChanged(string sink, string? problem)
     {
         if (problem is null)
@@ -60,6 +77,19 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
             SinkFails(sink, problem);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "model {Name} {Version} ({Hash}) answers from the next window on, after {From} {FromVersion} "
+            + "({FromHash})")]
+    private partial void ModelTaken(
+        string name, string version, string hash, string from, string fromVersion, string fromHash);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "model {Name} {Version} ({Hash}) is taken back: {Reason}; {To} {ToVersion} ({ToHash}) answers again")]
+    private partial void ModelReturned(
+        string name, string version, string hash, string reason, string to, string toVersion, string toHash);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Target}; {Waiting} messages waited for it")]
     public partial void Connected(string target, long waiting);

@@ -89,11 +89,14 @@ internal sealed class ServiceManager : IAsyncDisposable
                 nextStatus = Environment.TickCount64 + (long)StatusInterval.TotalMilliseconds;
                 Send(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"STATUS={(alive ? "predicting" : "no window leaves")}, {_health.Windows} windows"));
+                    $"STATUS={(alive ? "predicting" : "no window leaves")}, {_health.Windows} windows{Notice()}"));
             }
         }
         while (await NextAsync(timer).ConfigureAwait(false));
     }
+
+    // A status is one line.
+    private string Notice() => _health.Notice is { } notice ? "; " + notice.ReplaceLineEndings(" ") : "";
 
     private async Task<bool> NextAsync(PeriodicTimer timer)
     {

@@ -33,9 +33,6 @@ public sealed partial class PredictionFormat : IDisposable
 
     private readonly PredictionFormatOptions _options;
     private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
-    private readonly JsonEncodedText _modelName;
-    private readonly JsonEncodedText _modelVersion;
-    private readonly JsonEncodedText _modelSha256;
     private readonly JsonEncodedText _node;
     private readonly JsonEncodedText[] _modalities;
     private readonly JsonEncodedText[] _heads;
@@ -43,17 +40,19 @@ public sealed partial class PredictionFormat : IDisposable
     private readonly JsonEncodedText[][] _units;
     private readonly JsonEncodedText[] _contexts;
     private readonly JsonEncodedText[][] _contextLabels;
+    private ModelManifest? _model;
+    private JsonEncodedText _modelName;
+    private JsonEncodedText _modelVersion;
+    private JsonEncodedText _modelSha256;
 
-    /// <summary>A writer for the predictions of one model.</summary>
+    /// <summary>A writer for the predictions of one model, and of others with its signature.</summary>
     public PredictionFormat(ModelManifest manifest, PredictionFormatOptions options)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _node = JsonEncodedText.Encode(options.Node);
-        _modelName = JsonEncodedText.Encode(manifest.Name);
-        _modelVersion = JsonEncodedText.Encode(manifest.Version);
-        _modelSha256 = JsonEncodedText.Encode(manifest.Sha256);
+        TakeModel(manifest);
         _modalities = new JsonEncodedText[manifest.Inputs.Length];
         for (int i = 0; i < _modalities.Length; i++)
         {
@@ -169,6 +168,11 @@ public sealed partial class PredictionFormat : IDisposable
             _json.WriteNumber(Field.PublishedNs, published.Nanoseconds);
         }
 
+        if (!ReferenceEquals(prediction.Manifest, _model))
+        {
+            TakeModel(prediction.Manifest);
+        }
+
         _json.WriteStartObject(Field.Model);
         _json.WriteString(Field.Name, _modelName);
         _json.WriteString(Field.Version, _modelVersion);
@@ -181,6 +185,14 @@ public sealed partial class PredictionFormat : IDisposable
 
         _json.WriteString(Field.Quality, Qualities[(int)prediction.Quality]);
         WriteContext(prediction);
+    }
+
+    private void TakeModel(ModelManifest manifest)
+    {
+        _model = manifest;
+        _modelName = JsonEncodedText.Encode(manifest.Name);
+        _modelVersion = JsonEncodedText.Encode(manifest.Version);
+        _modelSha256 = JsonEncodedText.Encode(manifest.Sha256);
     }
 
     private void WriteEngine(EngineInfo engine)

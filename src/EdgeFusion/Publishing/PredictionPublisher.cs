@@ -25,6 +25,10 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     private readonly ArrayBufferWriter<byte> _headBuffer = new(4096);
     private readonly string[] _headTopics;
     private readonly NodeHeartbeat _heartbeat;
+    private readonly IReadOnlyList<ISensorHealth> _sensors;
+    private readonly NodeTopics _topics;
+    private ModelManifest _announced;
+    private long _expiryTicks;
 
     /// <summary>Creates a publisher, gives the node's info to the outbox and becomes its heartbeat.</summary>
     /// <param name="manifest">The model whose predictions will come.</param>
@@ -46,7 +50,10 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         _outbox = outbox;
         _clock = clock;
         _format = new PredictionFormat(manifest, new PredictionFormatOptions { Node = options.Node });
+        _sensors = sensors;
+        _expiryTicks = options.PredictionExpiry.Ticks;
         var topics = new NodeTopics(options.Node, options.Prefix);
+        _topics = topics;
         _headTopics = new string[manifest.Heads.Length];
         for (int i = 0; i < _headTopics.Length; i++)
         {
@@ -54,12 +61,8 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         }
 
         _heartbeat = new NodeHeartbeat(outbox, clock, topics, sensors, options);
-        byte[] info = JsonSerializer.SerializeToUtf8Bytes(
-            NodeInfo.Describe(manifest, engine, sensors, topics, options), PayloadContext.Default.InfoPayload);
-        outbox.Enqueue(
-            new PublishMessage(
-                topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
-            OutboxPolicy.KeepLast);
+        _announced = manifest;
+        Announce(manifest, engine);
         outbox.ServeReplays(topics);
         outbox.SetHeartbeat(this);
     }
@@ -67,10 +70,22 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     /// <inheritdoc/>
     public string Name => "publisher";
 
+    /// <summary>How long a prediction is worth delivering; may be set at any time.</summary>
+    public TimeSpan PredictionExpiry
+    {
+        get => TimeSpan.FromTicks(Volatile.Read(ref _expiryTicks));
+        set => Volatile.Write(ref _expiryTicks, value.Ticks);
+    }
+
     /// <inheritdoc/>
     public void Write(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
+        if (!ReferenceEquals(prediction.Manifest, _announced))
+        {
+            Announce(prediction.Manifest, prediction.Engine);
+        }
+
         Timestamp now = _clock.Now;
         for (int i = 0; i < _headTopics.Length; i++)
         {
@@ -78,7 +93,7 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
             _format.WriteHead(prediction, i, now, _headBuffer);
             _outbox.Enqueue(new PublishMessage(
                 _headTopics[i], _headBuffer.WrittenMemory, QualityOfService.AtLeastOnce, false,
-                _options.PredictionExpiry, PublishMessage.Json)
+                PredictionExpiry, PublishMessage.Json)
             {
                 Key = new MessageKey(prediction.Epoch, prediction.Sequence),
             });
@@ -95,5 +110,17 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     {
         _format.Dispose();
         _heartbeat.Dispose();
+    }
+
+    /// <summary>Tells subscribers about the model, before the first prediction that it answers.</summary>
+    private void Announce(ModelManifest manifest, EngineInfo? engine)
+    {
+        _announced = manifest;
+        byte[] info = JsonSerializer.SerializeToUtf8Bytes(
+            NodeInfo.Describe(manifest, engine, _sensors, _topics, _options), PayloadContext.Default.InfoPayload);
+        _outbox.Enqueue(
+            new PublishMessage(
+                _topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
+            OutboxPolicy.KeepLast);
     }
 }

@@ -38,6 +38,31 @@ public sealed class PredictionPublisherTests
     }
 
     [Fact]
+    public void A_change_of_the_model_is_announced_before_its_first_prediction_and_stands_in_each()
+    {
+        var bench = new OutboxBench();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [], bench.Outbox, bench.Clock, Options);
+        Prediction next = PredictionBench.Prediction();
+        next.AnswerBy(PredictionBench.Manifest with { Version = "2.0.0", Sha256 = new string('b', 64) });
+
+        publisher.Write(PredictionBench.Prediction());
+        bench.Run(TimeSpan.FromSeconds(1));
+        publisher.Write(next);
+        publisher.PredictionExpiry = TimeSpan.FromSeconds(7);
+        publisher.Write(next);
+        bench.Run(TimeSpan.FromSeconds(1));
+
+        List<ReceivedMessage> received = bench.Broker.Received.Where(
+            message => message.Topic.EndsWith("/info", StringComparison.Ordinal)
+                || message.Topic.EndsWith("/colour", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["info 1.0.0", "colour 1.0.0", "info 2.0.0", "colour 2.0.0", "colour 2.0.0"],
+            received.Select(message => $"{message.Topic.Split('/')[^1]} {ModelVersion(message)}"));
+        Assert.Equal(7, received[^1].Expiry.TotalSeconds);
+    }
+
+    [Fact]
     public void Status_messages_fit_their_schema_and_are_retained()
     {
         StatusMessages status = StatusMessages.Create(new NodeTopics("n"), "n", 5, "0.1.0");
@@ -166,6 +191,12 @@ public sealed class PredictionPublisherTests
         {
             publisher.Write(prediction);
         }
+    }
+
+    private static string? ModelVersion(ReceivedMessage message)
+    {
+        using JsonDocument document = JsonDocument.Parse(message.Payload);
+        return document.RootElement.GetProperty("model").GetProperty("version").GetString();
     }
 
     private static int Check(
