@@ -17,4 +17,28 @@ internal sealed record TelemetryOptions
 
     /// <summary>Allow http to another machine. Default false.</summary>
     public bool AllowPlaintext { get; init; }
+
+    /// <summary>The headers; empty where none are configured.</summary>
+    /// <exception cref="ConfigurationException">The file cannot be read, or a line is no NAME=VALUE.</exception>
+    public IReadOnlyList<string> ReadHeaders()
+    {
+        if (HeadersFile.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            string[] lines = Array.FindAll(File.ReadAllLines(HeadersFile), line => line.Trim().Length > 0);
+            return Array.TrueForAll(lines, line => line.IndexOf('=', StringComparison.Ordinal) > 0)
+                ? lines
+                : throw new ConfigurationException(
+                    $"Telemetry:HeadersFile '{HeadersFile}': each line must be NAME=VALUE.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException(
+                $"Telemetry:HeadersFile '{HeadersFile}' cannot be read: {fault.Message}", fault);
+        }
+    }
 }

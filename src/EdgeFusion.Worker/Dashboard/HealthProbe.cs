@@ -71,12 +71,12 @@ internal sealed class HealthProbe(LiveSession session)
         response.ContentType = "application/json";
         string status = good ? "ok" : IsAlive ? "starting" : "stuck";
         double up = (session.Clock.Now - _started).TotalSeconds;
-        double since = Stuck.TotalSeconds;
-        string notice = session.Notice is { } text && !Discreet
+        double idle = Stuck.TotalSeconds;
+        string more = session.Notice is { } text && !Discreet
             ? $",\"notice\":\"{System.Text.Json.JsonEncodedText.Encode(text)}\""
             : "";
         string body = FormattableString.Invariant(
-            $$"""{"status":"{{status}}","windows":{{Windows}},"since_last_s":{{since:F3}},"up_s":{{up:F1}}{{notice}}}""");
+            $$"""{"status":"{{status}}","windows":{{Windows}},"since_last_s":{{idle:F3}},"up_s":{{up:F1}}{{more}}}""");
         return response.WriteAsync(body + "\n", stopping);
     }
 

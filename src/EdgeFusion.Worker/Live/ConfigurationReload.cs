@@ -17,6 +17,7 @@ internal sealed partial class ConfigurationReload(
     : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly WorkerOptions _started = started;
     private WorkerOptions _applied = started;
 
     /// <summary>What became of the latest attempt; null before the first.</summary>
@@ -84,7 +85,7 @@ internal sealed partial class ConfigurationReload(
             ? await dashboard.ApplyAsync(next.Dashboard, stopping).ConfigureAwait(false)
             : null;
         _applied = problem is null ? next : next with { Dashboard = _applied.Dashboard };
-        List<string> waiting = OptionChanges.Between(started, next).FindAll(key => !ReloadRules.IsLive(key));
+        List<string> waiting = OptionChanges.Between(_started, next).FindAll(key => !ReloadRules.IsLive(key));
         return new ReloadResult(true, problem, [.. changes], [.. waiting]);
     }
 

@@ -22,6 +22,7 @@ internal sealed class LiveSession : IDisposable
     private readonly PredictionPublisher? _publisher;
     private readonly SessionRecorders _recorders;
     private readonly ShadowReport _shadow;
+    private readonly SessionTelemetry? _telemetry;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
@@ -65,6 +66,7 @@ internal sealed class LiveSession : IDisposable
         }
 
         _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
+        _telemetry = SessionTelemetry.Create(options, this, observer);
     }
 
     public PipelineClock Clock { get; }
@@ -108,6 +110,7 @@ internal sealed class LiveSession : IDisposable
     {
         _outbox?.Start();
         _recorders.Start();
+        _telemetry?.Start();
         Pipeline.Start();
     }
 
@@ -122,6 +125,7 @@ internal sealed class LiveSession : IDisposable
         _disposed = true;
         Pipeline.Dispose();
         _recorders.Dispose();
+        _telemetry?.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
     }

@@ -66,6 +66,19 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
         }
     }
 
+    /// <summary>The collector of metrics cannot be reached (why), or can again (null).</summary>
+    public void CollectorChanged(string? problem)
+    {
+        if (problem is null)
+        {
+            CollectorWorks();
+        }
+        else
+        {
+            CollectorFails(problem);
+        }
+    }
+
     public void SinkChanged(string sink, string? problem)
     {
         if (problem is null)
@@ -170,6 +183,12 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the engine works again")]
     private partial void EngineWorks();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no telemetry: {Problem}; trying again at each interval")]
+    private partial void CollectorFails(string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the collector takes telemetry")]
+    private partial void CollectorWorks();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sink} loses data: {Problem}")]
     private partial void SinkFails(string sink, string problem);

@@ -21,7 +21,7 @@ internal sealed class LogSwitch(LogLevel level)
     /// <summary>The level that a configuration asks for.</summary>
     public static LogLevel Of(LogOptions options) => (LogLevel)Array.IndexOf(Words, options.Level);
 
-    /// <summary>Whether a line of a category and level is written; the web server's own only from warnings on.</summary>
+    /// <summary>Whether a line of a category and level is written; the web server's own from warnings on.</summary>
     public bool Admits(string? category, LogLevel level) => level >= Level
         && (level >= LogLevel.Warning || category is null
             || !category.StartsWith("Microsoft", StringComparison.Ordinal));

@@ -46,8 +46,8 @@ internal static class ModelSignature
                 && Same(a.Elements, b.Elements) && Same(a.Units, b.Units);
             if (!same)
             {
-                faults.Add($"its input '{b.Modality}' is {b.Kind} {b.Type} [{string.Join(',', b.Shape)}], not "
-                    + $"'{a.Modality}' {a.Kind} {a.Type} [{string.Join(',', a.Shape)}] with the same elements and units");
+                faults.Add($"its input '{b.Modality}' is {Describe(b)}, not '{a.Modality}' {Describe(a)}, or has other "
+                    + "elements or units");
             }
         }
     }
@@ -86,6 +86,8 @@ internal static class ModelSignature
             }
         }
     }
+
+    private static string Describe(ModelInput input) => $"{input.Kind} {input.Type} [{string.Join(',', input.Shape)}]";
 
     private static bool Same<T>(ImmutableArray<T> a, ImmutableArray<T> b) => a.AsSpan().SequenceEqual(b.AsSpan());
 }
