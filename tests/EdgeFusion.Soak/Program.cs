@@ -34,7 +34,7 @@ if (args is [DeliveryProducer.Verb, _, _, _, _])
 
 if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 {
-    return Soak.Deliver(delivery);
+    return Soak.Report(delivery, OutboxRate.Run().Concat(DeliveryGate.Run(delivery)));
 }
 
 if (args is [DeviceRig.Verb, var folder])
@@ -49,14 +49,20 @@ if (args is [DeviceRig.CameraVerb, var port])
 
 if (args is ["live-devices", ..] && DevicePlan.Parse(args[1..]) is { } devices)
 {
-    return Soak.LiveDevices(devices);
+    return Soak.Report(devices, LiveDevicesGate.Run(devices));
+}
+
+if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
+{
+    return Soak.Report(replugs, ReplugGate.Run(replugs));
 }
 
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--rate N] [--seed N]\n"
-    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]");
+    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
+    + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>
@@ -113,30 +119,14 @@ internal static class Soak
         return failures;
     }
 
-    /// <summary>Breaks workers and brokers and checks what arrives.</summary>
+    /// <summary>Prints verdicts as they come.</summary>
     /// <returns>The number of promises that were not kept.</returns>
-    public static int Deliver(DeliveryPlan plan)
+    public static int Report(object plan, IEnumerable<Verdict> verdicts)
     {
         Console.WriteLine(BenchMachine.Describe());
         Console.WriteLine(plan);
         int failures = 0;
-        foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
-        {
-            failures += verdict.IsOk == false ? 1 : 0;
-            Console.WriteLine(verdict);
-        }
-
-        return failures;
-    }
-
-    /// <summary>Runs the worker on simulated devices and breaks them.</summary>
-    /// <returns>The number of promises that were not kept.</returns>
-    public static int LiveDevices(DevicePlan plan)
-    {
-        Console.WriteLine(BenchMachine.Describe());
-        Console.WriteLine(plan);
-        int failures = 0;
-        foreach (Verdict verdict in LiveDevicesGate.Run(plan))
+        foreach (Verdict verdict in verdicts)
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Replay;
 
 namespace EdgeFusion.Worker.Commands;
@@ -29,6 +30,11 @@ internal static class ReplayCommand
     };
 
     private static readonly Option<bool> Step = new("--step") { Description = "Wait for Enter after each window." };
+    private static readonly Option<bool> Interactive = new("--interactive")
+    {
+        Description = "Steer by keys (" + ReplayKeys.Help + "), or by lines where the input is no terminal.",
+    };
+
     private static readonly Option<string[]> Mute = new("--mute")
     {
         Description = "Name of a sensor that is to say nothing; may be repeated.",
@@ -60,6 +66,11 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => "replay",
     };
 
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "Publish as this worker configuration says: its Mqtt:Heads and Mqtt:Format.",
+    };
+
     private static readonly Option<int> Threads = new("--threads")
     {
         Description = "Windows inferred at a time; does not change the result.",
@@ -80,7 +91,7 @@ internal static class ReplayCommand
 
     private static readonly Option<string[]> Map = new("--map")
     {
-        Description = "TOPIC=MODALITY for channels of other programs; may be repeated.",
+        Description = "TOPIC=MODALITY: what a channel is to the model; may be repeated.",
         DefaultValueFactory = _ => [],
     };
 
@@ -109,10 +120,11 @@ internal static class ReplayCommand
               edgefusion replay run.mcap --model workcell --expect golden.jsonl
               edgefusion replay run.mcap --model workcell --realtime --publish localhost:1883
               edgefusion replay run.mcap --model workcell --from 10 --to 20 --mute camera --fault arm:stuck:12:3
+              edgefusion replay run.mcap --model workcell --realtime --interactive
             """)
         {
-            Recording, Model, Realtime, Speed, From, To, Loop, Step, Mute, Fault, Out, Expect, Summary, Publish, Node,
-            Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
+            Recording, Model, Realtime, Speed, From, To, Loop, Step, Interactive, Mute, Fault, Out, Expect, Summary,
+            Publish, Node, Config, Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -154,6 +166,7 @@ internal static class ReplayCommand
             Muted = [.. parsed.GetValue(Mute)!],
             Faults = [.. parsed.GetValue(Fault)!.Select(ReplayFault.Parse)],
             Step = parsed.GetValue(Step),
+            Interactive = parsed.GetValue(Interactive),
             Summary = parsed.GetValue(Summary),
             Recording = parsed.GetValue(Recording)!,
             Model = parsed.GetValue(Model)!,
@@ -167,6 +180,7 @@ internal static class ReplayCommand
             Expect = parsed.GetValue(Expect),
             PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
             Node = parsed.GetValue(Node)!,
+            PublishAs = parsed.GetValue(Config) is { } file ? WorkerConfiguration.Load(file).Mqtt : new MqttOptions(),
             Providers = [parsed.GetValue(Provider)!],
             Precision = parsed.GetValue(Precision)!,
             Graph = parsed.GetValue(Graph)!,

@@ -91,6 +91,13 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+        Require(faults, Array.IndexOf(PayloadFormats.Words, mqtt.Format) >= 0, "Mqtt:Format",
+            $"is '{mqtt.Format}'; there are {string.Join(", ", PayloadFormats.Words)}");
+        foreach ((string head, HeadOptions policy) in mqtt.Heads)
+        {
+            faults.AddRange(HeadPolicies.Faults(policy).Select(fault => $"Mqtt:Heads:{head}: {fault}"));
+        }
+
         foreach (string fallback in mqtt.Fallbacks)
         {
             string host = fallback[..(fallback.LastIndexOf(':') is > 0 and int colon ? colon : fallback.Length)];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Replay;
 
@@ -41,6 +42,9 @@ internal sealed record ReplayRequest
     /// <summary>Whether each window waits for Enter.</summary>
     public bool Step { get; init; }
 
+    /// <summary>Whether keys or lines of the input steer the replay.</summary>
+    public bool Interactive { get; init; }
+
     /// <summary>File for the summary as JSON.</summary>
     public string? Summary { get; init; }
 
@@ -55,6 +59,9 @@ internal sealed record ReplayRequest
     public string? PublishTo { get; init; }
 
     public string Node { get; init; } = "replay";
+
+    /// <summary>What is published, and how; the broker is <see cref="PublishTo"/>.</summary>
+    public MqttOptions PublishAs { get; init; } = new();
 
     public string Precision { get; init; } = "fp32";
 

@@ -23,14 +23,19 @@ internal sealed class ReplayRun : IDisposable
     private readonly ExpectSink? _expect;
     private readonly AccuracySink _accuracy;
     private readonly VirtualPipeline _pipeline;
+    private readonly SteeredReplay? _steered;
+    private readonly ReplayControl _control;
     private readonly RecordingCuts? _cuts;
     private readonly string _cutsReason = "";
     private readonly EngineInfo? _engine;
-    private PacedFeed? _paced;
+    private readonly CancellationTokenSource _quit;
+    private Action<Timestamp> _progress = static _ => { };
 
     public ReplayRun(ReplayRequest request, CancellationToken stopping)
     {
         _request = request;
+        _quit = Own(CancellationTokenSource.CreateLinkedTokenSource(stopping));
+        _control = new ReplayControl { Speed = request.Speed };
         ImmutableArray<IInferenceEngine> engines = [];
         if (request.Inference)
         {
@@ -47,45 +52,30 @@ internal sealed class ReplayRun : IDisposable
         Timestamp origin = Restrict(request);
         LabelTrack labels = LabelTrack.Read(_feed.File);
         _accuracy = new AccuracySink(_manifest, labels);
-        ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
-        sinks.Add(_accuracy);
-        if (request.Out is { } path)
-        {
-            sinks.Add(Own(new JsonLinesSink(File.Create(path), _manifest)));
-        }
-
-        if (request.Expect is { } golden)
-        {
-            sinks.Add(_expect = Own(new ExpectSink(golden, _manifest)));
-        }
-
-        if (request.PublishTo is { } target)
-        {
-            sinks.Add(Own(new ReplayPublisher(target, request.Node, _manifest, _engine, stopping)));
-        }
-
-        if (request.Step)
-        {
-            sinks.Add(new StepSink(_feed.Origin, Console.In, Console.Out));
-        }
-
+        ImmutableArray<IPredictionSink> sinks = Sinks(request, stopping);
+        _expect = sinks.OfType<ExpectSink>().FirstOrDefault();
         if (request.RepeatCuts && !request.IsAltered)
         {
             _cuts = RecordingCuts.TryOpen(
                 request.Recording, _manifest, Recordings.ReadOptions(request.Recover), out _cutsReason);
         }
 
-        _pipeline = Own(new VirtualPipeline(
-            new VirtualSetup
-            {
-                Manifest = _manifest,
-                Origin = origin,
-                Engines = engines,
-                Sinks = sinks.ToImmutable(),
-                Context = new RecordedContext(_manifest, labels),
-                ExplainEvery = request.ExplainEvery,
-            },
-            _feed.Sensors));
+        var setup = new VirtualSetup
+        {
+            Manifest = _manifest,
+            Origin = origin,
+            Engines = engines,
+            Sinks = sinks,
+            Context = new RecordedContext(_manifest, labels),
+            ExplainEvery = request.ExplainEvery,
+            Epoch = sinks.OfType<ReplayPublisher>().FirstOrDefault()?.Epoch ?? 0,
+        };
+        if (request.Speed > 0 || request.Step || request.Interactive)
+        {
+            _steered = Own(new SteeredReplay(setup, _feed, _cuts, _control, Alter));
+        }
+
+        _pipeline = _steered?.Pipeline ?? Own(new VirtualPipeline(setup, _feed.Sensors));
     }
 
     /// <summary>Replays and prints the summary.</summary>
@@ -94,34 +84,19 @@ internal sealed class ReplayRun : IDisposable
     {
         Announce();
         long begin = Stopwatch.GetTimestamp();
-        double length = Math.Max(1, _feed.End.NanosecondsSince(_feed.Origin));
-        ProgressLine.Run("replaying", report =>
+        if (_request.Step || _request.Interactive)
         {
-            ISampleFeed feed = new ReportingFeed(_feed, now => report(now.NanosecondsSince(_feed.Origin) / length));
-            if (_request.Muted.Length > 0 || _request.Faults.Length > 0)
-            {
-                feed = new AlteredFeed(feed, _feed.Origin, _request.Muted, _request.Faults);
-            }
+            Play(static _ => { });
+        }
+        else
+        {
+            ProgressLine.Run("replaying", Play);
+        }
 
-            if (_request.Speed > 0)
-            {
-                feed = _paced = new PacedFeed(
-                    feed, new PipelineClock(TimeProvider.System), _request.Speed, stopping);
-            }
-
-            if (_cuts is null)
-            {
-                _pipeline.Run(feed, stopping);
-            }
-            else
-            {
-                _pipeline.Run(feed, _cuts, stopping);
-            }
-        });
         double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         _expect?.Finish();
         var facts = new ReplaySummary.Facts(
-            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _paced?.Error)
+            _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _steered?.PaceError)
         {
             Played = Math.Max(0, Math.Min(_feed.DurationSeconds, _request.To ?? double.MaxValue) - _request.From),
         };
@@ -142,6 +117,47 @@ internal sealed class ReplayRun : IDisposable
         {
             _owned[i].Dispose();
         }
+    }
+
+    private void Play(Action<double> report)
+    {
+        double length = Math.Max(1, _feed.End.NanosecondsSince(_feed.Origin));
+        _progress = now => report(now.NanosecondsSince(_feed.Origin) / length);
+        if (_steered is not null)
+        {
+            Steer(_steered);
+        }
+        else if (_cuts is null)
+        {
+            _pipeline.Run(Alter(_feed), _quit.Token);
+        }
+        else
+        {
+            _pipeline.Run(Alter(_feed), _cuts, _quit.Token);
+        }
+    }
+
+    private void Steer(SteeredReplay steered)
+    {
+        if (_request.Step)
+        {
+            _control.Step();
+        }
+
+        if (_request.Step || _request.Interactive)
+        {
+            new ReplayKeys(_control, Console.In, _quit.Cancel).Start();
+        }
+
+        steered.Run(_quit.Token);
+    }
+
+    private ISampleFeed Alter(ISampleFeed feed)
+    {
+        feed = new ReportingFeed(feed, now => _progress(now));
+        return _request.Muted.Length > 0 || _request.Faults.Length > 0
+            ? new AlteredFeed(feed, _feed.Origin, _request.Muted, _request.Faults)
+            : feed;
     }
 
     /// <summary>Reads only the range asked for; the windows stay on the recording's grid.</summary>
@@ -205,6 +221,33 @@ internal sealed class ReplayRun : IDisposable
         {
             Console.Error.WriteLine($"note: {_cutsReason}; deciding afresh");
         }
+    }
+
+    private ImmutableArray<IPredictionSink> Sinks(ReplayRequest request, CancellationToken stopping)
+    {
+        ImmutableArray<IPredictionSink>.Builder sinks = ImmutableArray.CreateBuilder<IPredictionSink>();
+        sinks.Add(_accuracy);
+        if (request.Out is { } path)
+        {
+            sinks.Add(Own(new JsonLinesSink(File.Create(path), _manifest)));
+        }
+
+        if (request.Expect is { } golden)
+        {
+            sinks.Add(Own(new ExpectSink(golden, _manifest)));
+        }
+
+        if (request.PublishTo is not null)
+        {
+            sinks.Add(Own(new ReplayPublisher(request, _manifest, _engine, stopping)));
+        }
+
+        if (request.Step || request.Interactive)
+        {
+            sinks.Add(new WindowLineSink(_feed.Origin, _control, Console.Out));
+        }
+
+        return sinks.ToImmutable();
     }
 
     private ImmutableArray<IInferenceEngine> OpenEngines(ReplayRequest request)

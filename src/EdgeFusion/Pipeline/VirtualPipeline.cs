@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Inference;
@@ -27,14 +28,14 @@ public sealed class VirtualPipeline : IDisposable
     private const long LongestIdleNanoseconds = 60 * Timestamp.NanosecondsPerSecond;
 
     private readonly VirtualSetup _setup;
-    private readonly VirtualTimeProvider _time;
+    private readonly IReadOnlyList<SensorInfo> _sensors;
     private readonly SampleSink[] _sinks;
     private readonly SensorRing[] _rings;
-    private readonly WindowAligner _aligner;
-    private readonly FusionStage _stage;
     private readonly WindowCut _cut;
-    private readonly LaneSet _lanes;
-    private long _sequence;
+    private VirtualTimeProvider _time;
+    private WindowAligner _aligner;
+    private LaneSet _lanes;
+    private long? _sequence = 0;
 
     /// <summary>Builds a pipeline.</summary>
     /// <param name="setup">Model, engines, sinks and origin.</param>
@@ -45,26 +46,12 @@ public sealed class VirtualPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(sensors);
         _setup = setup;
-        _time = new VirtualTimeProvider(setup.Origin);
-        var clock = new PipelineClock(_time);
+        _sensors = sensors;
         Plan = PipelinePlan.Make(setup.Manifest, sensors);
         _rings = new SensorRing[sensors.Count];
         _sinks = new SampleSink[sensors.Count];
-        for (int i = 0; i < sensors.Count; i++)
-        {
-            _rings[i] = new SensorRing(sensors[i], Plan.RingCapacity(setup.Manifest, sensors[i]));
-            TimeSpan horizon = TimeSpan.FromTicks(_rings[i].Capacity * sensors[i].PeriodNanoseconds / 100);
-            var gate = new SampleGate(sensors[i], horizon, setup.SensorOptions.FutureTolerance);
-            _sinks[i] = new SampleSink(_rings[i], gate, clock);
-        }
-
-        ImmutableArray<BoundInput> inputs = BindInputs(sensors);
-        _aligner = new WindowAligner(new WindowGrid(setup.Origin, setup.Manifest.Window), inputs, false);
-        _cut = new WindowCut(inputs.Length, setup.Manifest.Context.Length);
-        _stage = new FusionStage(
-            new TensorBinder(inputs, setup.Manifest.Window), new PipelineClock(TimeProvider.System), Stages,
-            setup.ExplainEvery);
-        _lanes = new LaneSet(setup, _stage, Emit);
+        _cut = new WindowCut(setup.Manifest.Inputs.Length, setup.Manifest.Context.Length);
+        Build(setup.Origin);
     }
 
     /// <summary>Which sensor feeds which input, and what did not fit.</summary>
@@ -98,9 +85,13 @@ public sealed class VirtualPipeline : IDisposable
     {
         RunOn(feed, stopping);
 
-        // The last window needs nobody's sample after it: give it its hop and deadline.
-        WindowShape shape = _setup.Manifest.Window;
-        AdvanceTo(Now.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds + 1));
+        if (!stopping.IsCancellationRequested)
+        {
+            // The last window needs nobody's sample after it: give it its hop and deadline.
+            WindowShape shape = _setup.Manifest.Window;
+            AdvanceTo(Now.AddNanoseconds(shape.HopNanoseconds + shape.DeadlineNanoseconds + 1));
+        }
+
         _lanes.Drain();
     }
 
@@ -136,7 +127,8 @@ public sealed class VirtualPipeline : IDisposable
             for (int i = 0; i < _cut.Inputs.Length; i++)
             {
                 int sensor = SensorOf(i);
-                if (sensor >= 0 && !repeater.AdvanceTo(sensor, _cut.Inputs[i].Bound))
+                if (sensor >= 0 && !repeater.AdvanceTo(sensor, _cut.Inputs[i].Bound)
+                    && !stopping.IsCancellationRequested)
                 {
                     IncompleteCuts++;
                 }
@@ -151,8 +143,45 @@ public sealed class VirtualPipeline : IDisposable
         _lanes.Drain();
     }
 
+    /// <summary>
+    /// Forgets all samples and goes on elsewhere. Windows keep their numbers, and predictions take them as their
+    /// sequence.
+    /// </summary>
+    /// <param name="from">Start of the first window at the earliest; may lie before what was run.</param>
+    /// <param name="samplesFrom">When the samples begin that will be run next; some way before, to fill the rings.
+    /// </param>
+    public void Restart(Timestamp from, Timestamp samplesFrom)
+    {
+        _lanes.Dispose();
+        Build(samplesFrom);
+        _aligner.SkipUntil(from);
+        _sequence = null;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _lanes.Dispose();
+
+    [MemberNotNull(nameof(_time), nameof(_aligner), nameof(_lanes))]
+    private void Build(Timestamp now)
+    {
+        _time = new VirtualTimeProvider(now);
+        var clock = new PipelineClock(_time);
+        for (int i = 0; i < _sensors.Count; i++)
+        {
+            SensorInfo sensor = _sensors[i];
+            _rings[i] = new SensorRing(sensor, Plan.RingCapacity(_setup.Manifest, sensor));
+            TimeSpan horizon = TimeSpan.FromTicks(_rings[i].Capacity * sensor.PeriodNanoseconds / 100);
+            var gate = new SampleGate(sensor, horizon, _setup.SensorOptions.FutureTolerance);
+            _sinks[i] = new SampleSink(_rings[i], gate, clock);
+        }
+
+        ImmutableArray<BoundInput> inputs = BindInputs(_sensors);
+        _aligner = new WindowAligner(new WindowGrid(_setup.Origin, _setup.Manifest.Window), inputs, false);
+        var stage = new FusionStage(
+            new TensorBinder(inputs, _setup.Manifest.Window), new PipelineClock(TimeProvider.System), Stages,
+            _setup.ExplainEvery);
+        _lanes = new LaneSet(_setup, stage, Emit);
+    }
 
     private ImmutableArray<BoundInput> BindInputs(IReadOnlyList<SensorInfo> sensors)
     {
@@ -243,7 +272,9 @@ public sealed class VirtualPipeline : IDisposable
             _setup.Context?.Read(_cut.Start, _cut.End, _cut.Context);
         }
 
-        _lanes.Process(_cut, _sequence++, _setup.Epoch);
+        long sequence = _sequence ?? _cut.Window;
+        _sequence = sequence + 1;
+        _lanes.Process(_cut, sequence, _setup.Epoch);
     }
 
     private void Emit(Prediction prediction)

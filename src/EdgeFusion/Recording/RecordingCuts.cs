@@ -1,5 +1,6 @@
 using EdgeFusion.Models;
 using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Time;
 using EdgeFusion.Windowing;
 
 namespace EdgeFusion.Recording;
@@ -10,6 +11,7 @@ public sealed class RecordingCuts : ICutSource
     private readonly McapIndexedReader _file;
     private readonly ModelManifest _manifest;
     private readonly McapMessageReader _messages;
+    private Timestamp _from = Timestamp.MinValue;
 
     private RecordingCuts(McapIndexedReader file, ModelManifest manifest)
     {
@@ -52,13 +54,26 @@ public sealed class RecordingCuts : ICutSource
     /// <inheritdoc/>
     public bool TryNext(WindowCut cut)
     {
-        if (!_messages.MoveNext())
+        do
         {
-            return false;
-        }
+            if (!_messages.MoveNext())
+            {
+                return false;
+            }
 
-        CutMessage.Read(_messages.Current.Data, _manifest, cut);
+            CutMessage.Read(_messages.Current.Data, _manifest, cut);
+        }
+        while (cut.Start < _from);
+
         return true;
+    }
+
+    /// <summary>Goes on with the first window that starts at an instant or later, forwards or backwards.</summary>
+    public void Seek(Timestamp from)
+    {
+        // A window is decided on, and its decision logged, after its start.
+        _messages.Seek(McapTime.FromTimestamp(from));
+        _from = from;
     }
 
     /// <inheritdoc/>

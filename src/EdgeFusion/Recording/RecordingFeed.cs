@@ -53,6 +53,7 @@ public sealed class RecordingFeed : ISampleFeed
         Skipped = skipped.ToImmutable();
         DecodeFailures = new long[_decoders.Count];
         Origin = ReadOrigin();
+        (From, To) = (Origin, End);
         _payload = new byte[largest];
         _flags = RecordedFlags.Read(file);
         _messages = file.ReadMessages(new McapMessageFilter { Topics = _topics });
@@ -144,14 +145,34 @@ public sealed class RecordingFeed : ISampleFeed
         throw new ArgumentOutOfRangeException(nameof(sensor), sensor, "There is no such sensor.");
     }
 
+    /// <summary>First instant of what is read: the recording's start, or that of <see cref="Restrict"/>.</summary>
+    public Timestamp From { get; private set; }
+
+    /// <summary>Last instant of what is read.</summary>
+    public Timestamp To { get; private set; }
+
     /// <summary>Reads only a range, by the index: from one instant of arrival to another, both included.</summary>
-    public void Restrict(Timestamp from, Timestamp to) =>
+    public void Restrict(Timestamp from, Timestamp to)
+    {
+        (From, To) = (from, to < End ? to : End);
+        Seek(from);
+    }
+
+    /// <summary>Goes on with the first sample that arrived at an instant or later, forwards or backwards, up to the end
+    /// of the range.</summary>
+    public void Seek(Timestamp from)
+    {
         _messages = _file.ReadMessages(new McapMessageFilter
         {
             Topics = _topics,
             FromTime = McapTime.FromTimestamp(from),
-            ToTime = McapTime.FromTimestamp(to),
+            ToTime = McapTime.FromTimestamp(To),
         });
+        foreach (Unwrapped sequence in _sequences)
+        {
+            sequence.Reset();
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryAdvance(out int sensor, out SampleHeader header)
@@ -264,6 +285,8 @@ public sealed class RecordingFeed : ISampleFeed
     private sealed class Unwrapped
     {
         private long _last = -1;
+
+        public void Reset() => _last = -1;
 
         public long Next(uint sequence)
         {

@@ -71,8 +71,14 @@ public abstract class SampleDecoder
             throw new RecordingException(reason);
         }
 
-        ChannelLayout.TryRead(channel.Topic, channel.Metadata, out SensorInfo? own);
-        var source = new DecoderSource(channel, own, options ?? new SampleDecoderOptions());
+        options ??= new SampleDecoderOptions();
+        if (ChannelLayout.TryRead(channel.Topic, channel.Metadata, out SensorInfo? own)
+            && options.Modalities.TryGetValue(channel.Topic, out string? modality))
+        {
+            own = own with { Modality = modality };
+        }
+
+        var source = new DecoderSource(channel, own, options);
         return Canonical(channel.SchemaName) switch
         {
             ImageMessage.TypeName => ImageSampleDecoder.Create(source, firstMessage),

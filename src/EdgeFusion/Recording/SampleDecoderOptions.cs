@@ -5,7 +5,7 @@ namespace EdgeFusion.Recording;
 /// <summary>What a channel that is not ours leaves open.</summary>
 public sealed record SampleDecoderOptions
 {
-    /// <summary>Modality by topic, where the type's default does not fit; default none.</summary>
+    /// <summary>Modality by topic, where the type or the recording says another; default none.</summary>
     public ImmutableDictionary<string, string> Modalities { get; init; } =
         ImmutableDictionary.Create<string, string>(StringComparer.Ordinal);
 

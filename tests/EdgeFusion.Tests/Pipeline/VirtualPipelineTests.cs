@@ -130,7 +130,7 @@ public sealed class VirtualPipelineTests : IDisposable
     }
 
     /// <summary>Ten seconds of 100 Hz force and 50 Hz joints; joints may be late every third second, or mute.</summary>
-    private static ListFeed Feed(double lateMs = 0, (double From, double To) mute = default)
+    internal static ListFeed Feed(double lateMs = 0, (double From, double To) mute = default)
     {
         var feed = new ListFeed(Vector(), Vector("joints", 3, 50));
         for (int i = 0; i < 1_000; i++)
@@ -154,9 +154,14 @@ public sealed class VirtualPipelineTests : IDisposable
         return feed.Sorted();
     }
 
-    private Result Run(ISampleFeed feed, int lanes = 1, bool record = false)
+    /// <summary>Runs a feed and records its samples and decisions.</summary>
+    internal static void Record(ISampleFeed feed, string file) => Run(feed, 1, file);
+
+    private Result Run(ISampleFeed feed, int lanes = 1, bool record = false) => Run(feed, lanes, record ? _file : null);
+
+    private static Result Run(ISampleFeed feed, int lanes, string? file)
     {
-        using RecordingWriter? writer = record ? Writer(feed) : null;
+        using RecordingWriter? writer = file is not null ? Writer(feed, file) : null;
         var sink = new Collector(writer);
         using var pipeline = Build(feed, lanes, sink, out ImmutableArray<IInferenceEngine> engines);
         if (writer is not null)
@@ -187,10 +192,10 @@ public sealed class VirtualPipelineTests : IDisposable
             new VirtualSetup { Manifest = Model, Origin = At(0), Engines = engines, Sinks = [sink] }, feed.Sensors);
     }
 
-    private RecordingWriter Writer(ISampleFeed feed)
+    private static RecordingWriter Writer(ISampleFeed feed, string file)
     {
         var writer = new RecordingWriter(
-            McapWriter.Create(_file, RecordingWriter.FileOptions(), overwrite: true), At(0));
+            McapWriter.Create(file, RecordingWriter.FileOptions(), overwrite: true), At(0));
         foreach (SensorInfo sensor in feed.Sensors)
         {
             writer.AddSensor(sensor, At(0));

@@ -37,7 +37,10 @@ public sealed class ReplayOptionsTests : IDisposable
         string[] again = await ReplayAsync("two", "--fault", "wrist:garbage:3:2", "--fault", "arm:late:1:4");
         string[] stuck = await ReplayAsync("three", "--fault", "wrist:stuck:3:2");
 
+        string[] mapped = await ReplayAsync("mapped", "--map", "/camera=nothing");
+
         Assert.Equal(garbage, again);
+        Assert.DoesNotContain(mapped, line => Presence(line)[0] == "present");
         Assert.DoesNotContain(muted, line => Presence(line)[0] == "present");
         Assert.NotEqual(whole, garbage);
         Assert.NotEqual(whole, stuck);
@@ -45,6 +48,30 @@ public sealed class ReplayOptionsTests : IDisposable
             "replay", _scratch["cell.mcap"], "--model", "workcell", "--mute", "nose");
         Assert.Equal(2, code);
         Assert.Contains("has no sensor 'nose'", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_steered_replay_gives_the_windows_of_the_whole_one_from_where_it_is_put()
+    {
+        await SimulateAsync();
+        string[] whole = await ReplayAsync("whole");
+        TextReader normal = Console.In;
+        try
+        {
+            Console.SetIn(new StringReader("seek 5\nspeed 50\nnonsense\n"));
+
+            string[] steered = await ReplayAsync("steered", "--step");
+
+            int on = Array.IndexOf(whole, steered[^1]) - steered.Length + 1;
+            Assert.InRange(steered.Length, 1, whole.Length - 1);
+            Assert.All(steered, line => Assert.Contains(line, whole));
+            Assert.Equal(whole[^1], steered[^1]);
+            Assert.InRange(on, 40, 60);
+        }
+        finally
+        {
+            Console.SetIn(normal);
+        }
     }
 
     [Fact]

@@ -1,18 +1,22 @@
 using System.Globalization;
 using EdgeFusion.Predictions;
+using EdgeFusion.Recording;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Worker.Replay;
 
-/// <summary>Shows each prediction and waits for Enter before the next; the end of the input runs on.</summary>
-internal sealed class StepSink(Timestamp start, TextReader input, TextWriter output) : IPredictionSink
+/// <summary>Shows the windows of a replay that goes window by window, one line each.</summary>
+internal sealed class WindowLineSink(Timestamp start, ReplayControl control, TextWriter output) : IPredictionSink
 {
-    private bool _free;
-
-    public string Name => "step";
+    public string Name => "lines";
 
     public void Write(Prediction prediction)
     {
+        if (!control.IsPaused)
+        {
+            return;
+        }
+
         double seconds = prediction.End.NanosecondsSince(start) / 1e9;
         output.Write(string.Create(
             CultureInfo.InvariantCulture, $"window {prediction.Window} to {seconds:F3} s, {prediction.Quality}"));
@@ -26,6 +30,5 @@ internal sealed class StepSink(Timestamp start, TextReader input, TextWriter out
         }
 
         output.WriteLine();
-        _free |= !_free && input.ReadLine() is null;
     }
 }
