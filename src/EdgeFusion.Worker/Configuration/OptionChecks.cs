@@ -120,6 +120,8 @@ internal static class OptionChecks
         Require(faults, dashboard.TokenFile.Length > 0 || IsLoopback(dashboard.Address), "Dashboard:TokenFile",
             $"is missing: on {dashboard.Address} other machines could look; make a token (openssl rand -hex 16) and "
             + "name its file");
+        Require(faults, dashboard.Recordings.Length == 0 || Directory.Exists(dashboard.Recordings),
+            "Dashboard:Recordings", $"there is no folder '{dashboard.Recordings}'");
     }
 
     private static void CheckLogAndTelemetry(WorkerOptions options, List<string> faults)

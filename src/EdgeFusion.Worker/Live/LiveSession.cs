@@ -93,6 +93,9 @@ internal sealed class LiveSession : IDisposable
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
 
+    /// <summary>The way to the broker; null without a publisher.</summary>
+    public Outbox? Sender => _outbox;
+
     /// <summary>What the dashboard shows; null without one.</summary>
     public RecentPredictions? Recent { get; }
 

@@ -57,7 +57,7 @@ public sealed class PublishFormatTests : IDisposable
     {
         var lines = new List<string>();
         using var transport = new MosquittoPublisher(
-            new MosquittoOptions { Host = broker.Host, Port = broker.Port, ClientId = "format-test" });
+            new BrokerOptions { Host = broker.Host, Port = broker.Port, ClientId = "format-test" });
         var session = new SubscriberSession(
             transport, new SubscriberOptions { Id = "format-test", Node = "formats" },
             payload => lines.Add(Encoding.UTF8.GetString(payload.Span)));
