@@ -91,4 +91,5 @@ if [ -d /run/systemd/system ] && [ "$1" = remove ]; then systemctl disable --now
 EOF
 chmod 0755 "$stage/DEBIAN/postinst" "$stage/DEBIAN/prerm"
 mkdir -p "$out"
-dpkg-deb --root-owner-group -Zxz --build "$stage" "$out/edgefusion_${version}_$arch.deb"
+# The best level takes minutes on a small machine for little.
+dpkg-deb --root-owner-group -Zxz -z2 --build "$stage" "$out/edgefusion_${version}_$arch.deb"

@@ -51,6 +51,7 @@ stop() { kill -9 "$worker_pid"; wait "$worker_pid" 2>/dev/null || true; worker_p
 
 /usr/sbin/mosquitto -p "$port" >/dev/null 2>&1 &
 broker_pid=$!
+for _ in $(seq 50); do (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && break; sleep 0.1; done
 write_config "$work/work.json" ""
 write_config "$work/idle.json" '"camera:mute:0:9999", "microphone:mute:0:9999", "wrist:mute:0:9999", "arm:mute:0:9999"'
 echo "$(date -u +%F) $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)"

@@ -14,7 +14,7 @@ internal static class ReloadRules
         "Model:HalfPrecision", "Model:CacheFolder",
         "Context",
         "Explain:Every",
-        "Mqtt:PredictionExpirySeconds",
+        "Mqtt:PredictionExpirySeconds", "Mqtt:Heads",
         "Dashboard",
         "Recording:BlackBox:Rules", "Recording:BlackBox:OnSensorFault",
     ];

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using EdgeFusion.Models;
+using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
@@ -65,6 +65,7 @@ internal sealed partial class ConfigurationReload(
         // Everything that may be refused comes first; the change of the model last of it, for it cannot be tried.
         next.Dashboard.ReadToken();
         PredictionRule[] rules = RecordingOutputs.Rules(next.Recording.BlackBox.Rules, session.Pipeline.Manifest);
+        PredictionPublisher.Check(session.Pipeline.Manifest, HeadPolicies.From(next.Mqtt.Heads));
         CheckContext(next);
         if (session.Models.Differs(next.Model))
         {
@@ -80,7 +81,7 @@ internal sealed partial class ConfigurationReload(
         }
 
         log.Level = LogSwitch.Of(next.Log);
-        session.Apply(next, rules, setContext: changes.Exists(Of("Context")));
+        session.Apply(next, rules, section => changes.Exists(Of(section)));
         string? problem = changes.Exists(Of("Dashboard"))
             ? await dashboard.ApplyAsync(next.Dashboard, stopping).ConfigureAwait(false)
             : null;

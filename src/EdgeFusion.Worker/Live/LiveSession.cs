@@ -170,17 +170,22 @@ internal sealed class LiveSession : IDisposable
     /// <summary>Takes over what of a checked configuration changes live, but for model, log and page.</summary>
     /// <param name="options">The configuration.</param>
     /// <param name="rules">The black box's rules.</param>
-    /// <param name="setContext">Whether its context counts; else what commands have set stays.</param>
-    public void Apply(WorkerOptions options, PredictionRule[] rules, bool setContext)
+    /// <param name="changed">Whether a section differs from the configuration before; what commands have set stays
+    /// where it does not.</param>
+    public void Apply(WorkerOptions options, PredictionRule[] rules, Func<string, bool> changed)
     {
         Pipeline.ExplainEvery = options.Explain.Every;
         _recorders.Apply(rules, options.Recording.BlackBox.OnSensorFault);
         if (_publisher is not null)
         {
             _publisher.PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds);
+            if (changed("Mqtt:Heads"))
+            {
+                _publisher.Apply(HeadPolicies.From(options.Mqtt.Heads));
+            }
         }
 
-        if (setContext)
+        if (changed("Context"))
         {
             List<KeyValuePair<string, string?>> values = ContextOf(options);
             foreach (ContextInput context in Pipeline.Manifest.Context)

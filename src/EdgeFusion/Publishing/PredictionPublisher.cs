@@ -29,7 +29,8 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     private readonly HeadGate[] _gates;
     private readonly NodeHeartbeat _heartbeat;
     private readonly IReadOnlyList<ISensorHealth> _sensors;
-    private readonly HeadPublishOptions[] _policies;
+    private HeadPublishOptions[] _policies;
+    private HeadPublishOptions[]? _nextPolicies;
     private readonly NodeTopics _topics;
     private ModelManifest _announced;
     private long _expiryTicks;
@@ -88,11 +89,29 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         set => Volatile.Write(ref _expiryTicks, value.Ticks);
     }
 
+    /// <summary>Checks policies by head against a model of this signature.</summary>
+    /// <exception cref="ConfigurationException">They do not fit.</exception>
+    public static void Check(ModelManifest manifest, IReadOnlyDictionary<string, HeadPublishOptions> policies)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(policies);
+        HeadGates.Find(manifest, policies);
+    }
+
+    /// <summary>Changes what is published of each head from the next prediction on. Any thread.</summary>
+    /// <exception cref="ConfigurationException">The policies do not fit; nothing changes.</exception>
+    public void Apply(IReadOnlyDictionary<string, HeadPublishOptions> policies)
+    {
+        ArgumentNullException.ThrowIfNull(policies);
+        Volatile.Write(ref _nextPolicies, HeadGates.Find(_announced, policies));
+    }
+
     /// <inheritdoc/>
     public void Write(Prediction prediction)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        if (!ReferenceEquals(prediction.Manifest, _announced))
+        bool changed = TakePolicies(prediction.Manifest);
+        if (changed || !ReferenceEquals(prediction.Manifest, _announced))
         {
             Announce(prediction.Manifest, prediction.Engine);
         }
@@ -136,6 +155,22 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         {
             Key = new MessageKey(prediction.Epoch, note.Sequence),
         });
+    }
+
+    private bool TakePolicies(ModelManifest manifest)
+    {
+        if (Volatile.Read(ref _nextPolicies) is null || Interlocked.Exchange(ref _nextPolicies, null) is not { } next)
+        {
+            return false;
+        }
+
+        _policies = next;
+        for (int i = 0; i < _gates.Length; i++)
+        {
+            _gates[i] = _gates[i].With(manifest, next[i]);
+        }
+
+        return true;
     }
 
     /// <summary>Tells subscribers about the model, before the first prediction that it answers.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Sensing;
 using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
@@ -60,6 +61,37 @@ public sealed class PredictionPublisherTests
             ["info 1.0.0", "colour 1.0.0", "info 2.0.0", "colour 2.0.0", "colour 2.0.0"],
             received.Select(message => $"{message.Topic.Split('/')[^1]} {ModelVersion(message)}"));
         Assert.Equal(7, received[^1].Expiry.TotalSeconds);
+    }
+
+    [Fact]
+    public void Another_policy_applies_from_the_next_prediction_on_and_numbers_go_on()
+    {
+        var bench = new OutboxBench();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [], bench.Outbox, bench.Clock, Options);
+        for (int i = 0; i < 6; i++)
+        {
+            if (i == 2)
+            {
+                publisher.Apply(new Dictionary<string, HeadPublishOptions>
+                {
+                    ["colour"] = new() { Policy = PublishPolicy.OnChange, MaxInterval = TimeSpan.Zero },
+                });
+            }
+
+            Prediction prediction = PredictionBench.Prediction();
+            prediction.Sequence = i;
+            publisher.Write(prediction);
+        }
+
+        bench.Run(TimeSpan.FromSeconds(1));
+
+        string[] numbers = bench.Broker.Received
+            .Where(message => message.Topic.EndsWith("/colour", StringComparison.Ordinal))
+            .Select(message => JsonDocument.Parse(message.Payload).RootElement.GetProperty("seq").ToString()).ToArray();
+        Assert.Equal(["0", "1", "2"], numbers);
+        Assert.Throws<ConfigurationException>(() => publisher.Apply(
+            new Dictionary<string, HeadPublishOptions> { ["no-head"] = HeadPublishOptions.Every }));
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed partial class DocsTests
     [GeneratedRegex(@"(^|[\s=/])[A-Z][A-Z_]*\b|\.\.\.|<|\[|\w\|\w")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex("is required|Required (argument|command)")]
+    [GeneratedRegex("is required|Required (argument|command)|Cannot parse argument '--")]
     private static partial Regex Missing();
 
     [GeneratedRegex(@"(?<!`)\]\((?<target>[^)\s]+)\)")]
