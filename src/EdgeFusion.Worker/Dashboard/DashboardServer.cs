@@ -38,7 +38,7 @@ internal sealed partial class DashboardServer : IAsyncDisposable
         _session = session;
         _node = node;
         _feed = new DashboardFeed(() => new SnapshotWriter(session, recent, node), logger);
-        _health = new HealthProbe(session);
+        _health = new HealthProbe(session) { Discreet = options.TokenFile.Length > 0 };
         _foxglove = new FoxgloveBridge(session, recent, node);
         _recordings = options.Recordings.Length > 0
             ? new RecordingPages(
