@@ -58,7 +58,8 @@ class ExpertModel(nn.Module):
         for block in settings["blocks"]:
             heads = [head for head in spec.heads if head.name in block["heads"]]
             tables = joint_tables(heads)
-            voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]} for name in block["modalities"]]
+            voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]}
+                      for name in block["modalities"]]
             voices += block["together"]
             self.experts.append(nn.ModuleList(self._expert(voice, len(tables[0])) for voice in voices))
             voices = [[spec.modalities.index(name) for name in voice["modalities"]] for voice in voices]
