@@ -5,6 +5,7 @@ using EdgeFusion.Soak;
 using EdgeFusion.Soak.Delivery;
 using EdgeFusion.Soak.Devices;
 using EdgeFusion.Soak.Gates;
+using EdgeFusion.Soak.Page;
 using EdgeFusion.Worker.Bench;
 
 const int LongestMinutes = 24 * 60;
@@ -58,12 +59,23 @@ if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
     return Soak.Report(replugs, ReplugGate.Run(replugs));
 }
 
+if (args is [PageViewer.Verb, var url])
+{
+    return await PageViewer.RunAsync(url);
+}
+
+if (args is ["page", ..] && PagePlan.Parse(args[1..]) is { } page)
+{
+    return Soak.Report(page, await PageGate.RunAsync(page));
+}
+
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
-    + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]");
+    + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
+    + "       EdgeFusion.Soak page [--rounds N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>

@@ -3,7 +3,6 @@ using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Live;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeFusion.Worker.Commands;
 
@@ -23,7 +22,8 @@ internal static class RunCommand
         };
         var check = new Option<bool>("--check") { Description = "Check the configuration and stop." };
         var command = new Command("run", """
-            Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key.
+            Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key. SIGHUP reads the
+            configuration again.
 
             Examples:
               edgefusion run --config config/edgefusion.json
@@ -35,7 +35,8 @@ internal static class RunCommand
         };
         command.SetAction(async (parsed, stopping) =>
         {
-            WorkerOptions options = WorkerConfiguration.Load(parsed.GetValue(config)!);
+            string path = parsed.GetValue(config)!;
+            WorkerOptions options = WorkerConfiguration.Load(path);
             if (parsed.GetValue(check))
             {
                 using var session = new LiveSession(
@@ -44,7 +45,7 @@ internal static class RunCommand
                 return ExitCode.Success;
             }
 
-            using IHost host = WorkerHost.Build(options, LogLevel.Information);
+            using IHost host = WorkerHost.Build(options, path: path);
             if (parsed.GetValue(labelKeys) is { } keys)
             {
                 LabelKeys.Parse(keys).Watch(

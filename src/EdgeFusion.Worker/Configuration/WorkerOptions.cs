@@ -43,6 +43,12 @@ internal sealed record WorkerOptions
     /// <summary>Recording of the run.</summary>
     public RecordingOptions Recording { get; init; } = new();
 
+    /// <summary>The log.</summary>
+    public LogOptions Log { get; init; } = new();
+
+    /// <summary>Metrics and traces to a collector.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
+
     /// <summary>The simulated work cell behind sensors of adapter "simulator".</summary>
     public SimulatorOptions Simulator { get; init; } = new();
 }
