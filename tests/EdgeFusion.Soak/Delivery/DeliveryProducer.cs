@@ -47,6 +47,9 @@ internal static class DeliveryProducer
                 stop.Cancel();
             });
         Produce(publisher, clock, Path.Combine(folder, Accepted(epoch)), epoch, perSecond, stop.Token);
+
+        // Before the publisher, whose heartbeat it calls.
+        outbox.Dispose();
         return 0;
     }
 
