@@ -14,7 +14,8 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 {
     private const int MaxTries = 20;
 
-    /// <summary>What a broker keeps for a slow subscriber by default; it drops what comes beyond without a word.</summary>
+    /// <summary>What a broker keeps for a slow subscriber by default; what comes beyond it drops without a word.
+    /// </summary>
     private const int ChunkOfRange = 1_000;
 
     private const int MostAsked = 1024;
