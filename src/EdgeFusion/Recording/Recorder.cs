@@ -126,28 +126,23 @@ public sealed class Recorder : IPredictionSink, IDisposable
     }
 
     /// <summary>Takes a label that somebody has set. Any thread.</summary>
-    public void WriteLabel(LabelSpan label)
+    /// <returns>Whether it is written; not where the disk is full, or after the end.</returns>
+    public bool WriteLabel(LabelSpan label)
     {
-        ArgumentNullException.ThrowIfNull(label);
         lock (_lock)
         {
-            if (_disposed || _output.Refusal is not null)
-            {
-                _failures.Refused(_output.Refusal ?? "the recording has ended");
-                return;
-            }
-
             try
             {
-                WriteLabels([label], _clock.Now);
+                bool taken = !_disposed && _output.Refusal is null;
+                WriteLabels(taken ? [label] : [], _clock.Now);
+                return taken;
             }
             catch (RecordingException failure)
             {
                 Failed(failure);
+                return false;
             }
         }
-
-        Report();
     }
 
     /// <summary>Takes what is still in the rings, completes the file and closes it.</summary>
