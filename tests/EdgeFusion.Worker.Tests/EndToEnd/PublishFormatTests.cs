@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
 using EdgeFusion.Worker.Subscribing;
 using EdgeFusion.Worker.Tests.House;
@@ -57,7 +58,7 @@ public sealed class PublishFormatTests : IDisposable
     {
         var lines = new List<string>();
         using var transport = new MosquittoPublisher(
-            new MosquittoOptions { Host = broker.Host, Port = broker.Port, ClientId = "format-test" });
+            new BrokerOptions { Host = broker.Host, Port = broker.Port, ClientId = "format-test" });
         var session = new SubscriberSession(
             transport, new SubscriberOptions { Id = "format-test", Node = "formats" },
             payload => lines.Add(Encoding.UTF8.GetString(payload.Span)));
