@@ -22,6 +22,7 @@ internal static class OptionChecks
         Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
+        IntegrationChecks.Check(options, faults);
         CheckDashboard(options.Dashboard, faults);
         RecordingChecks.Check(options.Recording, faults);
     }

@@ -6,6 +6,7 @@ using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Sparkplug;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
@@ -20,6 +21,7 @@ internal sealed class LiveSession : IDisposable
 {
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
+    private readonly SparkplugNode? _sparkplug;
     private readonly SessionRecorders _recorders;
     private readonly ShadowReport _shadow;
     private bool _disposed;
@@ -57,9 +59,16 @@ internal sealed class LiveSession : IDisposable
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
-            _publisher = CreatePublisher(options, bundle.Manifest);
+            var health = Pipeline.Sensors.Select(ISensorHealth (host) => new SensorHostHealth(host)).ToList();
+            _publisher = CreatePublisher(options, bundle.Manifest, health);
             _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
+            _sparkplug = Integrations.Sparkplug(options, bundle.Manifest, health, Clock, observer);
+        }
+
+        if (_sparkplug is not null)
+        {
+            Pipeline.AddSink(_sparkplug);
         }
 
         _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
@@ -119,6 +128,7 @@ internal sealed class LiveSession : IDisposable
     public void Start()
     {
         _outbox?.Start();
+        _sparkplug?.Start();
         _recorders.Start();
         Pipeline.Start();
     }
@@ -134,6 +144,7 @@ internal sealed class LiveSession : IDisposable
         _disposed = true;
         Pipeline.Dispose();
         _recorders.Dispose();
+        _sparkplug?.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
     }
@@ -182,24 +193,19 @@ internal sealed class LiveSession : IDisposable
         OutboxSettings.From(options.Outbox),
         observer);
 
-    private PredictionPublisher CreatePublisher(WorkerOptions options, ModelManifest manifest)
+    private PredictionPublisher CreatePublisher(
+        WorkerOptions options, ModelManifest manifest, IReadOnlyList<ISensorHealth> health)
     {
-        var health = new List<ISensorHealth>();
-        foreach (SensorHost host in Pipeline.Sensors)
+        var publishing = new PredictionPublisherOptions
         {
-            health.Add(new SensorHostHealth(host));
-        }
-
-        return new PredictionPublisher(
-            manifest, Engine.Info, health, _outbox!, Clock,
-            new PredictionPublisherOptions
-            {
-                Node = options.Node,
-                Epoch = Epoch,
-                Version = Product.Version,
-                PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
-                Encoding = PayloadFormats.From(options.Mqtt.Format),
-                Heads = HeadPolicies.From(options.Mqtt.Heads),
-            });
+            Node = options.Node,
+            Epoch = Epoch,
+            Version = Product.Version,
+            PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
+            Encoding = PayloadFormats.From(options.Mqtt.Format),
+            Heads = HeadPolicies.From(options.Mqtt.Heads),
+        };
+        Integrations.AnnounceToHomeAssistant(options, manifest, health, _outbox!, publishing);
+        return new PredictionPublisher(manifest, Engine.Info, health, _outbox!, Clock, publishing);
     }
 }
