@@ -37,6 +37,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private byte[] _payload = [];
     private Thread? _thread;
+    private ModelManifest _model;
     private Timestamp? _healthAt;
     private long _events;
     private bool _disposed;
@@ -62,6 +63,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         _options = options ?? new RecorderOptions();
         _format = format;
         _json = new Utf8JsonWriter(_buffer);
+        _model = manifest;
         output.AddModel(manifest);
     }
 
@@ -117,6 +119,31 @@ public sealed class Recorder : IPredictionSink, IDisposable
             else
             {
                 WriteGuarded(prediction);
+            }
+        }
+
+        Report();
+    }
+
+    /// <summary>Takes a label that somebody has set. Any thread.</summary>
+    public void WriteLabel(LabelSpan label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        lock (_lock)
+        {
+            if (_disposed || _output.Refusal is not null)
+            {
+                _failures.Refused(_output.Refusal ?? "the recording has ended");
+                return;
+            }
+
+            try
+            {
+                WriteLabels([label], _clock.Now);
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure);
             }
         }
 
@@ -260,6 +287,11 @@ public sealed class Recorder : IPredictionSink, IDisposable
     {
         try
         {
+            if (!ReferenceEquals(prediction.Manifest, _model))
+            {
+                TellModel(prediction);
+            }
+
             _buffer.ResetWrittenCount();
             CutMessage.Write(_json, _buffer, prediction);
             Timestamp at = prediction.Times.Cut;
@@ -281,6 +313,18 @@ public sealed class Recorder : IPredictionSink, IDisposable
         {
             Failed(failure);
         }
+    }
+
+    /// <summary>A change of the model stands before the first decision that it answers.</summary>
+    private void TellModel(Prediction prediction)
+    {
+        _buffer.ResetWrittenCount();
+        ModelMessage.Write(_json, _buffer, prediction, _model);
+        _model = prediction.Manifest;
+        _output.AddModel(_model);
+        _output.WriteEvent(
+            RecordingEvent.Model, _events++, prediction.Times.Cut, prediction.End, _buffer.WrittenSpan);
+        _failures.Succeeded(_output.BytesWritten);
     }
 
     /// <summary>What the model was told, as labels over the windows' middles.</summary>
