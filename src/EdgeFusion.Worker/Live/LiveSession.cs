@@ -67,7 +67,7 @@ internal sealed class LiveSession : IDisposable
                 new NodeTopics(options.Node),
                 new CommandOptions { Allow = [.. options.Commands.Allow], PerSecond = options.Commands.PerSecond },
                 new SessionCommands(this));
-            var health = Pipeline.Sensors.Select(ISensorHealth (host) => new SensorHostHealth(host)).ToList();
+            List<ISensorHealth> health = [.. Pipeline.Sensors.Select(host => new SensorHostHealth(host))];
             _publisher = CreatePublisher(options, bundle.Manifest, health);
             _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);

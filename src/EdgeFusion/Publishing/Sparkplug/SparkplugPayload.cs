@@ -14,6 +14,7 @@ internal sealed class SparkplugPayload
     private readonly ProtobufWriter _metric = new();
     private readonly ProtobufWriter _property = new();
     private readonly ProtobufWriter _value = new();
+    private long _now;
 
     /// <summary>A birth: every metric with name, alias, type and value.</summary>
     public byte[] Birth(IReadOnlyList<SparkplugMetric> metrics, long milliseconds, int sequence) =>
@@ -52,6 +53,7 @@ internal sealed class SparkplugPayload
 
     private void Begin(long milliseconds)
     {
+        _now = milliseconds;
         _payload.Clear();
         _payload.Number(1, (ulong)milliseconds);
     }
@@ -69,7 +71,8 @@ internal sealed class SparkplugPayload
             _metric.Number(2, metric.Alias);
         }
 
-        _metric.Number(3, (ulong)metric.Milliseconds);
+        // What was never known is unknown now.
+        _metric.Number(3, (ulong)(metric.Milliseconds == 0 ? _now : metric.Milliseconds));
         if (birth)
         {
             _metric.Number(4, (ulong)metric.Type);

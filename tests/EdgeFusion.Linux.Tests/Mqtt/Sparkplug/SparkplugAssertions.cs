@@ -13,8 +13,8 @@ internal static class SparkplugAssertions
 
     public static readonly SortedDictionary<string, Func<SparkplugRun, bool>> ById = new(StringComparer.Ordinal)
     {
-        ["topic-structure-namespace-a"] = run => All(run, m => m.Topic.StartsWith("spBv1.0/EdgeFusion/")
-            || m.Kind == "NCMD"),
+        ["topic-structure-namespace-a"] = run => All(
+            run, m => m.Topic.StartsWith("spBv1.0/EdgeFusion/", StringComparison.Ordinal)),
         ["topic-structure-namespace-device-id-associated-message-types"] = run => All(
             run, m => m.Kind[0] == 'N' == (m.Device.Length == 0)),
         ["topics-nbirth-topic"] = run => Has(run, "NBIRTH", m => m.Topic == "spBv1.0/EdgeFusion/NBIRTH/cell"),
