@@ -84,7 +84,7 @@ internal static class SparkplugAssertions
         ["operational-behavior-data-publish-nbirth-values"] = run => Has(run, "NBIRTH", m => m.Metrics.All(HasValue)),
         ["payloads-propertyset-quality-value-type"] = run => Qualities(run).All(
             quality => quality.GetProperty("type").GetInt32() == 3),
-        ["payloads-propertyset-quality-value-value"] = run => Qualities(run).Any() && Qualities(run).All(
+        ["payloads-propertyset-quality-value-value"] = run => Qualities(run).Length > 0 && Qualities(run).All(
             quality => quality.GetProperty("intValue").GetInt32() is 0 or 192 or 500),
         ["case-sensitivity-metric-names"] = run => All(run, m => !m.IsBirth || m.Metrics
             .Select(metric => metric.GetProperty("name").GetString()!.ToUpperInvariant()).ToHashSet().Count
