@@ -13,7 +13,10 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var recording = new Argument<string>("recording") { Description = "Recording (.mcap)." };
+        var recording = new Argument<string>("recording")
+        {
+            Description = "Recording: .mcap, ROS 1 .bag, or folder of rosbag2.",
+        };
         var to = new Option<string>("--to") { Description = "Folder to write; must not exist.", Required = true };
         var quality = new Option<int>("--quality")
         {
