@@ -33,6 +33,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly ContextSpans _context = new();
     private readonly RecorderFailures _failures = new();
+    private readonly PredictionLedger _predictions = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private byte[] _payload = [];
@@ -76,7 +77,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     {
         get
         {
-            long lost = _failures.Lost;
+            long lost = _failures.Lost + _predictions.Dropped;
             foreach (RecorderSensor sensor in _sensors)
             {
                 lost += sensor.Reader.Lost;
@@ -85,6 +86,8 @@ public sealed class Recorder : IPredictionSink, IDisposable
             return lost;
         }
     }
+
+    private string RefusalReason => _failures.WasPolicy ? "policy" : "disk";
 
     /// <summary>Adds a sensor; before <see cref="Start"/>.</summary>
     public void Add(SensorRing ring)
@@ -110,8 +113,10 @@ public sealed class Recorder : IPredictionSink, IDisposable
         ArgumentNullException.ThrowIfNull(prediction);
         lock (_lock)
         {
+            _predictions.Came(prediction);
             if (_output.Refusal is { } refusal)
             {
+                _predictions.Refused();
                 _failures.Refused(refusal);
             }
             else
@@ -218,10 +223,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
 
         try
         {
-            if (sensor.Missing > 0)
-            {
-                TellGap(sensor, header.Capture);
-            }
+            TellGap(sensor, header.Capture);
 
             _output.WriteSample(sensor.Channel, header, _payload.AsSpan(0, header.Length));
             sensor.Last = header.Capture;
@@ -237,15 +239,29 @@ public sealed class Recorder : IPredictionSink, IDisposable
     /// <summary>A gap is data: it stands in the recording before the first sample behind it.</summary>
     private void TellGap(RecorderSensor sensor, Timestamp to)
     {
+        if (sensor.Missing == 0)
+        {
+            return;
+        }
+
         if (_failures.Discarded > 0)
         {
             Tell(new RecordingGap("*", _failures.Discarded, _failures.SafeUntil ?? to, to, "disk"));
             _failures.Discarded = 0;
         }
 
-        string reason = sensor.Lapped ? "overrun" : _failures.WasPolicy ? "policy" : "disk";
+        string reason = sensor.Lapped ? "overrun" : RefusalReason;
         Tell(new RecordingGap(sensor.Topic, sensor.Missing, sensor.Last ?? to, to, reason));
         sensor.Told();
+    }
+
+    private void TellPredictionGap(Timestamp to)
+    {
+        if (_predictions.Gap(to, RefusalReason) is { } gap)
+        {
+            Tell(gap);
+            _predictions.Told();
+        }
     }
 
     private void Tell(in RecordingGap gap)
@@ -260,6 +276,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     {
         try
         {
+            TellPredictionGap(prediction.End);
             _buffer.ResetWrittenCount();
             CutMessage.Write(_json, _buffer, prediction);
             Timestamp at = prediction.Times.Cut;
@@ -275,10 +292,12 @@ public sealed class Recorder : IPredictionSink, IDisposable
                 _failures.Succeeded(_output.BytesWritten);
             }
 
+            _predictions.Written(prediction);
             WriteLabels(_context.Next(prediction), at);
         }
         catch (RecordingException failure)
         {
+            _predictions.Refused();
             Failed(failure);
         }
     }
@@ -323,6 +342,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         {
             try
             {
+                TellOpenGaps(_clock.Now);
                 WriteLabels(_context.Finish(), _clock.Now);
                 _output.Finish();
             }
@@ -336,6 +356,24 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
 
         Report();
+    }
+
+    /// <summary>What is missing at the end has no sample behind it that would tell.</summary>
+    private void TellOpenGaps(Timestamp now)
+    {
+        try
+        {
+            foreach (RecorderSensor sensor in _sensors)
+            {
+                TellGap(sensor, now);
+            }
+
+            TellPredictionGap(now);
+        }
+        catch (RecordingException failure)
+        {
+            Failed(failure, refused: 0);
+        }
     }
 
     /// <summary>Gives up what was pending and counts it, and the message that could not be taken.</summary>

@@ -26,9 +26,6 @@ internal sealed record RosbagFolder
         return File.Exists(metadata) ? OfMetadata(folder, metadata) : OfFiles(folder);
     }
 
-    /// <summary>Whether a folder is a recording.</summary>
-    public static bool IsOne(string folder) => File.Exists(Path.Combine(folder, MetadataName));
-
     private static RosbagFolder OfMetadata(string folder, string metadata)
     {
         if (new FileInfo(metadata).Length > MostMetadataBytes)
