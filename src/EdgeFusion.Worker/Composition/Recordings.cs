@@ -62,9 +62,13 @@ internal static class Recordings
 
             found.AddRange(Directory.GetFiles(here, "*.mcap"));
             found.AddRange(Directory.GetFiles(here, "*.bag"));
-            foreach (string inner in Directory.GetDirectories(here))
+            foreach (DirectoryInfo inner in new DirectoryInfo(here).GetDirectories())
             {
-                Add(inner);
+                // A link may lead back to where we are.
+                if (inner.LinkTarget is null)
+                {
+                    Add(inner.FullName);
+                }
             }
         }
     }
