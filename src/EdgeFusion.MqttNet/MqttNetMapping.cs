@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -15,23 +16,20 @@ namespace EdgeFusion.MqttNet;
 /// <summary>Our options and messages in the words of MQTTnet.</summary>
 internal static class MqttNetMapping
 {
-    private const int PacketIdentifierBytes = 2;
-    private const int PayloadFormatBytes = 2;
-    private const int ExpiryBytes = 5;
-    private const long MaxRest = (1L << 28) - 1; // Four bytes of seven bits.
-
     /// <summary>Options of one connection; reads the password and the certificates.</summary>
     /// <exception cref="TransportException">A file cannot be read.</exception>
     public static MqttClientOptions Connection(
-        MqttNetOptions options, List<MqttUserProperty> userProperties, PublishMessage? will, TimeSpan timeout)
+        BrokerOptions options, List<MqttUserProperty> userProperties, PublishMessage? will, TimeSpan timeout,
+        bool isOld)
     {
         var result = new MqttClientOptions
         {
-            ProtocolVersion = MqttProtocolVersion.V500,
+            ProtocolVersion = isOld ? MqttProtocolVersion.V311 : MqttProtocolVersion.V500,
             ClientId = options.ClientId,
             CleanSession = true,
             KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
             Timeout = timeout,
+            MaximumPacketSize = BrokerOptions.MaxInboundBytes,
 
             // It reads a field that a connection breaking off at that moment clears; there is nothing to check in 5.0.
             ValidateFeatures = false,
@@ -57,7 +55,7 @@ internal static class MqttNetMapping
 
         if (will is { } message)
         {
-            MqttApplicationMessage last = Message(message, userProperties);
+            MqttApplicationMessage last = Message(message, userProperties, isOld);
             result.WillTopic = last.Topic;
             result.WillPayload = message.Payload.ToArray();
             result.WillQualityOfServiceLevel = last.QualityOfServiceLevel;
@@ -72,11 +70,13 @@ internal static class MqttNetMapping
     }
 
     /// <summary>A message of MQTTnet with a copy of the payload, because it may be sent after the call.</summary>
-    public static MqttApplicationMessage Message(in PublishMessage message, List<MqttUserProperty> userProperties)
+    /// <param name="message">The message.</param>
+    /// <param name="userProperties">What goes with each.</param>
+    /// <param name="isOld">Whether the broker speaks MQTT 3.1.1, which has no properties.</param>
+    public static MqttApplicationMessage Message(
+        in PublishMessage message, List<MqttUserProperty> userProperties, bool isOld)
     {
-        bool text = message.ContentType == PublishMessage.Json
-            || message.ContentType.StartsWith("text/", StringComparison.Ordinal);
-        return new MqttApplicationMessage
+        var bare = new MqttApplicationMessage
         {
             Topic = message.Topic,
             PayloadSegment = new ArraySegment<byte>(message.Payload.ToArray()),
@@ -84,58 +84,119 @@ internal static class MqttNetMapping
                 ? MqttQualityOfServiceLevel.AtLeastOnce
                 : MqttQualityOfServiceLevel.AtMostOnce,
             Retain = message.Retain,
-            ContentType = message.ContentType.Length > 0 ? message.ContentType : null,
-            PayloadFormatIndicator = text
-                ? MqttPayloadFormatIndicator.CharacterData
-                : MqttPayloadFormatIndicator.Unspecified,
-
-            // Whole seconds; rounded up, because 0 would mean "for ever".
-            MessageExpiryInterval = (uint)Math.Clamp(Math.Ceiling(message.Expiry.TotalSeconds), 0, uint.MaxValue),
-            UserProperties = userProperties,
         };
+        if (!isOld)
+        {
+            Describe(bare, message, userProperties);
+        }
+
+        return bare;
     }
 
-    /// <summary>Whether this broker can be given this message at all; MQTTnet does not look.</summary>
-    public static bool Fits(MqttApplicationMessage message, MqttClientConnectResult broker)
+    private static void Describe(
+        MqttApplicationMessage packet, in PublishMessage message, List<MqttUserProperty> userProperties)
     {
-        int topic = Encoding.UTF8.GetByteCount(message.Topic);
+        bool text = message.ContentType == PublishMessage.Json
+            || message.ContentType.StartsWith("text/", StringComparison.Ordinal);
+        packet.ContentType = message.ContentType.Length > 0 ? message.ContentType : null;
+        packet.PayloadFormatIndicator = text
+            ? MqttPayloadFormatIndicator.CharacterData
+            : MqttPayloadFormatIndicator.Unspecified;
+
+        // Whole seconds; rounded up, because 0 would mean "for ever".
+        packet.MessageExpiryInterval = (uint)Math.Clamp(
+            Math.Ceiling(message.Expiry.TotalSeconds), 0, uint.MaxValue);
+        packet.ResponseTopic = message.ResponseTopic;
+        packet.CorrelationData = message.Correlation.IsEmpty ? null : message.Correlation.ToArray();
+        packet.UserProperties = message.Key is { } key
+            ?
+            [
+                .. userProperties, Property("epoch", PredictionFormat.EpochText(key.Epoch)),
+                Property("seq", key.Sequence.ToString(CultureInfo.InvariantCulture)),
+            ]
+            : userProperties;
+    }
+
+    /// <summary>Why this broker cannot be given this message at all; null where it can. MQTTnet does not look.
+    /// </summary>
+    public static string? Obstacle(MqttApplicationMessage message, MqttClientConnectResult broker, bool isOld)
+    {
+        int topic = PacketSize.TopicBytes(message.Topic);
         bool acknowledged = message.QualityOfServiceLevel != MqttQualityOfServiceLevel.AtMostOnce;
-        if (topic is 0 or > ushort.MaxValue || message.Topic.AsSpan().ContainsAny('+', '#', '\0')
-            || (message.Retain && !broker.RetainAvailable)
-            || (acknowledged && broker.MaximumQoS == MqttQualityOfServiceLevel.AtMostOnce))
+        if ((topic == 0 && message.TopicAlias == 0) || topic > ushort.MaxValue
+            || message.Topic.AsSpan().ContainsAny('+', '#', '\0'))
         {
-            return false;
+            return "its topic is empty, too long or has wildcards";
         }
 
-        // MQTT 5, 3.3: each text has a length of two bytes; each property an identifier of one.
-        long properties = message.PayloadFormatIndicator == MqttPayloadFormatIndicator.Unspecified
-            ? 0
-            : PayloadFormatBytes;
-        properties += message.MessageExpiryInterval == 0 ? 0 : ExpiryBytes;
-        properties += message.ContentType is null ? 0 : 3 + Encoding.UTF8.GetByteCount(message.ContentType);
-        foreach (MqttUserProperty property in message.UserProperties)
+        if (message.Retain && !broker.RetainAvailable)
         {
-            properties += 5 + Encoding.UTF8.GetByteCount(property.Name) + property.ValueBuffer.Length;
+            return "the broker keeps no retained messages";
         }
 
-        long rest = 2 + topic + (acknowledged ? PacketIdentifierBytes : 0) + LengthBytes(properties) + properties
-            + message.Payload.Length;
-        bool limited = broker.MaximumPacketSize is > 0; // A broker that names none comes as 0.
-        return rest <= MaxRest && (!limited || 1 + LengthBytes(rest) + rest <= broker.MaximumPacketSize);
+        if (acknowledged && !isOld && broker.MaximumQoS == MqttQualityOfServiceLevel.AtMostOnce)
+        {
+            return "the broker acknowledges nothing";
+        }
+
+        PacketSize size = Size(message);
+        long bytes = size.Whole(topic, (int)message.Payload.Length, acknowledged);
+        long most = broker.MaximumPacketSize is { } named and > 0 ? named : PacketSize.Most;
+        return bytes <= most
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture, $"it is {bytes} bytes on the wire, and the broker takes {most} at most");
+    }
+
+    private static PacketSize Size(MqttApplicationMessage message)
+    {
+        var size = default(PacketSize);
+        Number(ref size, sizeof(byte), message.PayloadFormatIndicator != MqttPayloadFormatIndicator.Unspecified);
+        Number(ref size, sizeof(uint), message.MessageExpiryInterval != 0);
+        Number(ref size, sizeof(ushort), message.TopicAlias != 0);
+        Text(ref size, message.ContentType);
+        Text(ref size, message.ResponseTopic);
+        if (message.CorrelationData is { } correlation)
+        {
+            size.AddData(correlation.Length);
+        }
+
+        foreach (MqttUserProperty property in message.UserProperties ?? [])
+        {
+            size.AddPair(Encoding.UTF8.GetByteCount(property.Name), property.ValueBuffer.Length);
+        }
+
+        return size;
+    }
+
+    private static void Number(ref PacketSize size, int bytes, bool isThere)
+    {
+        if (isThere)
+        {
+            size.AddNumber(bytes);
+        }
+    }
+
+    private static void Text(ref PacketSize size, string? text)
+    {
+        if (text is not null)
+        {
+            size.AddData(Encoding.UTF8.GetByteCount(text));
+        }
     }
 
     /// <summary>User properties in the words of MQTTnet; shared by all messages.</summary>
-    public static List<MqttUserProperty> UserProperties(MqttNetOptions options) => options.UserProperties
-        .Select(p => new MqttUserProperty(p.Key, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(p.Value)))).ToList();
+    public static List<MqttUserProperty> UserProperties(BrokerOptions options) => options.UserProperties
+        .Select(p => Property(p.Key, p.Value)).ToList();
+
+    private static MqttUserProperty Property(string name, string value) =>
+        new(name, new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(value)));
 
     /// <summary>What a reason code means, with its number.</summary>
     public static string Reason(string name, int number, string? words) =>
         $"{(string.IsNullOrEmpty(words) ? name : words)} (0x{number:X2})";
 
-    private static int LengthBytes(long value) =>
-        value < 1 << 7 ? 1 : value < 1 << 14 ? 2 : value < 1 << 21 ? 3 : 4;
-
-    private static MqttClientCredentials? Credentials(MqttNetOptions options)
+    private static MqttClientCredentials? Credentials(BrokerOptions options)
     {
         if (options.UserName is not { } user)
         {
@@ -151,7 +212,7 @@ internal static class MqttNetMapping
         return new MqttClientCredentials(user, Encoding.UTF8.GetBytes(reader.ReadLine() ?? ""));
     }
 
-    private static MqttClientTlsOptions Tls(MqttNetOptions options)
+    private static MqttClientTlsOptions Tls(BrokerOptions options)
     {
         // Revocation is not looked up, as in the other publisher: an edge device may reach nobody but its broker.
         var tls = new MqttClientTlsOptions { UseTls = options.Tls, RevocationMode = X509RevocationMode.NoCheck };

@@ -5,33 +5,38 @@ using MQTTnet.Packets;
 
 namespace EdgeFusion.MqttNet;
 
-/// <summary>Publishes over MQTT 5 with MQTTnet; the package twin of the publisher on libmosquitto.</summary>
+/// <summary>Publishes over MQTT 5 (where the broker is older: 3.1.1) with MQTTnet; the package twin of the
+/// publisher on libmosquitto.</summary>
 /// <remarks>
 /// <para>Each <see cref="Connect"/> is a new client and a clean session without expiry: what was not acknowledged is
 /// the outbox's to repeat.</para>
 /// <para><b>Threading.</b> As <see cref="IPublisher"/> says. MQTTnet works on the thread pool; its answers are passed
 /// on in <see cref="Pump"/>, in the order of the messages. It allocates for each message.</para>
 /// </remarks>
-public sealed class MqttNetPublisher : IPublisher
+public sealed class MqttNetPublisher : IPublisher, ICommandChannel
 {
     /// <summary>A broken connection is noticed that soon, even where nobody wakes us.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly MqttNetOptions _options;
+    private readonly BrokerOptions _options;
     private readonly List<MqttUserProperty> _userProperties;
     private readonly Queue<(Task<MqttClientPublishResult> Answer, long Ticket)> _flight = new();
+    private readonly TopicAliases _aliases = new();
     private readonly object _gate = new();
+    private MqttNetInbox? _inbox;
     private IMqttClient? _client;
     private MqttClientConnectResult _broker = new();
     private Task? _unacknowledged;
     private int _limit;
+    private bool _isOld;
+    private bool _refusedAsTooNew;
     private bool _woken;
     private string? _ending;
 
     /// <summary>Creates a publisher; nothing is opened yet.</summary>
     /// <exception cref="ConfigurationException">The options are wrong.</exception>
-    public MqttNetPublisher(MqttNetOptions options)
+    public MqttNetPublisher(BrokerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -50,28 +55,36 @@ public sealed class MqttNetPublisher : IPublisher
     public int InFlight => _flight.Count;
 
     /// <inheritdoc/>
+    public string? Refusal { get; private set; }
+
+    /// <inheritdoc/>
+    public string? Unsubscribed { get; private set; }
+
+    /// <inheritdoc/>
+    public long Overrun => _inbox?.Overrun ?? 0;
+
+    /// <inheritdoc/>
+    public void Listen(IReadOnlyList<string> filters, IInbox inbox, bool retained)
+    {
+        ArgumentNullException.ThrowIfNull(filters);
+        ArgumentNullException.ThrowIfNull(inbox);
+        _inbox = new MqttNetInbox(filters, inbox, retained, Wake);
+    }
+
+    /// <inheritdoc/>
     public void Connect(PublishMessage? will, TimeSpan timeout, CancellationToken stopping)
     {
         stopping.ThrowIfCancellationRequested();
         Close();
-        MqttClientOptions options = MqttNetMapping.Connection(_options, _userProperties, will, timeout);
-        IMqttClient client = new MqttClientFactory().CreateMqttClient();
-        client.DisconnectedAsync += end => Ended(client, end);
         try
         {
-            _broker = Greet(client, options, timeout, stopping);
-            int most = _broker.ReceiveMaximum is { } named and > 0 ? named : ushort.MaxValue;
-            _limit = Math.Min(_options.SendMaximum, most);
-            lock (_gate)
-            {
-                _ending = null;
-                _client = client;
-            }
+            Open(will, timeout, stopping);
         }
-        catch
+        catch (TransportException) when (_refusedAsTooNew && !_isOld)
         {
-            client.Dispose();
-            throw;
+            // An older broker: the same topics, without properties, for as long as this publisher lives.
+            _isOld = true;
+            Open(will, timeout, stopping);
         }
     }
 
@@ -85,9 +98,13 @@ public sealed class MqttNetPublisher : IPublisher
             return HandOver.Busy;
         }
 
-        MqttApplicationMessage packet = MqttNetMapping.Message(message, _userProperties);
-        if (!MqttNetMapping.Fits(packet, _broker))
+        MqttApplicationMessage packet = MqttNetMapping.Message(message, _userProperties, _isOld);
+        int alias = _aliases.Find(message, out bool isKnown);
+        packet.TopicAlias = (ushort)alias;
+        packet.Topic = isKnown ? "" : message.Topic;
+        if (MqttNetMapping.Obstacle(packet, _broker, _isOld) is { } obstacle)
         {
+            Refusal = obstacle;
             return HandOver.Refused;
         }
 
@@ -95,6 +112,11 @@ public sealed class MqttNetPublisher : IPublisher
         {
             Task<MqttClientPublishResult> answer = client.PublishAsync(packet, CancellationToken.None);
             Watch(answer);
+            if (alias > 0 && !isKnown)
+            {
+                _aliases.Learn(message.Topic);
+            }
+
             if (acknowledged)
             {
                 _flight.Enqueue((answer, ticket));
@@ -106,8 +128,9 @@ public sealed class MqttNetPublisher : IPublisher
 
             return HandOver.Taken;
         }
-        catch (MqttProtocolViolationException)
+        catch (MqttProtocolViolationException fault)
         {
+            Refusal = fault.Message;
             return HandOver.Refused;
         }
         catch (MqttCommunicationException fault)
@@ -136,6 +159,7 @@ public sealed class MqttNetPublisher : IPublisher
         finally
         {
             Deliver(receipts);
+            _inbox?.Deliver();
         }
 
         if (_flight.TryPeek(out var oldest) && oldest.Answer.IsCompleted)
@@ -188,34 +212,36 @@ public sealed class MqttNetPublisher : IPublisher
     /// <inheritdoc/>
     public void Dispose() => Close();
 
-    private MqttClientConnectResult Greet(
-        IMqttClient client, MqttClientOptions options, TimeSpan timeout, CancellationToken stopping)
+    private void Open(PublishMessage? will, TimeSpan timeout, CancellationToken stopping)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(timeout);
+        MqttClientOptions options = MqttNetMapping.Connection(_options, _userProperties, will, timeout, _isOld);
+        IMqttClient client = new MqttClientFactory().CreateMqttClient();
+        client.DisconnectedAsync += end => Ended(client, end);
+        if (_inbox is { } inbox)
+        {
+            client.ApplicationMessageReceivedAsync += inbox.Take;
+        }
+
         try
         {
-            MqttClientConnectResult answer = client.ConnectAsync(options, limit.Token).GetAwaiter().GetResult();
-            MqttClientConnectResultCode code = answer.ResultCode;
-            if (code == MqttClientConnectResultCode.Success)
+            _broker = MqttNetHandshake.Greet(client, options, Target, ref _refusedAsTooNew, timeout, stopping);
+            _aliases.Reset(_broker.TopicAliasMaximum);
+            Refusal = null;
+            Unsubscribed = _inbox is null
+                ? null
+                : MqttNetHandshake.Subscribe(client, _inbox.Subscription(_isOld), Target, timeout, stopping);
+            int most = _broker.ReceiveMaximum is { } named and > 0 ? named : ushort.MaxValue;
+            _limit = Math.Min(_options.SendMaximum, most);
+            lock (_gate)
             {
-                return answer;
+                _ending = null;
+                _client = client;
             }
-
-            string reason = MqttNetMapping.Reason(code.ToString(), (int)code, answer.ReasonString);
-            throw new TransportException(
-                $"{Target} refused the connection: {reason}. Check the user name, the password file, the client "
-                + "identifier and the broker's access rules.");
         }
-        catch (Exception fault) when (
-            fault is MqttCommunicationException or MqttProtocolViolationException or OperationCanceledException)
+        catch
         {
-            // MQTTnet reports a cancelled attempt in many ways, according to how far it had come.
-            stopping.ThrowIfCancellationRequested();
-            string why = limit.IsCancellationRequested ? "no answer in time" : fault.GetBaseException().Message;
-            throw new TransportException(
-                $"Could not connect to {Target}: {why.TrimEnd('.')}. Check that the broker runs there, that no "
-                + "firewall drops the connection, and that plain and TLS ports are not mixed up.", fault);
+            client.Dispose();
+            throw;
         }
     }
 
@@ -237,12 +263,7 @@ public sealed class MqttNetPublisher : IPublisher
             PublishOutcome outcome;
             if (oldest.Answer.IsCompletedSuccessfully)
             {
-                outcome = oldest.Answer.Result.ReasonCode switch
-                {
-                    >= MqttClientPublishReasonCode.UnspecifiedError => PublishOutcome.Refused,
-                    MqttClientPublishReasonCode.NoMatchingSubscribers => PublishOutcome.Unheard,
-                    _ => PublishOutcome.Accepted,
-                };
+                outcome = Judge(oldest.Answer.Result);
             }
             else if (oldest.Answer.Exception?.GetBaseException() is MqttProtocolViolationException)
             {
@@ -256,6 +277,21 @@ public sealed class MqttNetPublisher : IPublisher
 
             _flight.Dequeue();
             receipts.Acknowledged(oldest.Ticket, outcome);
+        }
+    }
+
+    private PublishOutcome Judge(MqttClientPublishResult answer)
+    {
+        switch (answer.ReasonCode)
+        {
+            case >= MqttClientPublishReasonCode.UnspecifiedError:
+                Refusal = MqttNetMapping.Reason(
+                    answer.ReasonCode.ToString(), (int)answer.ReasonCode, answer.ReasonString);
+                return PublishOutcome.Refused;
+            case MqttClientPublishReasonCode.NoMatchingSubscribers:
+                return PublishOutcome.Unheard;
+            default:
+                return PublishOutcome.Accepted;
         }
     }
 

@@ -82,4 +82,19 @@ internal static class Budgets
 
     /// <summary>From a device's being back to its first sample, at most, in s.</summary>
     public const double DeviceBackSeconds = 2;
+
+    /// <summary>
+    /// Open descriptors more after the replugs than before, at most: one per adapter for what is just being opened. A
+    /// leak would be one per replug.
+    /// </summary>
+    public const double ReplugDescriptors = 24;
+
+    /// <summary>Threads more, at most: the pools of runtime and GStreamer breathe.</summary>
+    public const double ReplugThreads = 24;
+
+    /// <summary>Managed memory more, at most, in MiB.</summary>
+    public const double ReplugManagedMiB = 4;
+
+    /// <summary>Resident memory more, at most, in MiB: all adapters together over all their replugs.</summary>
+    public const double ReplugResidentMiB = 64;
 }

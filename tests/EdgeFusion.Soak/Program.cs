@@ -44,7 +44,7 @@ if (args is [DeliveryProducer.Verb, _, _, _, _])
 
 if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 {
-    return Soak.Deliver(delivery);
+    return Soak.Report(delivery, OutboxRate.Run().Concat(DeliveryGate.Run(delivery)));
 }
 
 if (args is [DeviceRig.Verb, var folder])
@@ -59,14 +59,20 @@ if (args is [DeviceRig.CameraVerb, var port])
 
 if (args is ["live-devices", ..] && DevicePlan.Parse(args[1..]) is { } devices)
 {
-    return Soak.LiveDevices(devices);
+    return Soak.Report(devices, LiveDevicesGate.Run(devices));
+}
+
+if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
+{
+    return Soak.Report(replugs, ReplugGate.Run(replugs));
 }
 
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
     + "[--rate N] [--seed N]\n"
-    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N]\n"
+    + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
+    + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
     + "       EdgeFusion.Soak live-replay [--minutes N]\n"
     + "       EdgeFusion.Soak recordings");
 return Soak.UsageError;
@@ -136,30 +142,14 @@ internal static class Soak
     public static int Record(SoakPlan plan) => Run(
         plan, [ReadingGate.Run, RecordingGate.Run, WritingGate.Run, ReplayGate.Run, PaceGate.Run]);
 
-    /// <summary>Breaks workers and brokers and checks what arrives.</summary>
+    /// <summary>Prints verdicts as they come.</summary>
     /// <returns>The number of promises that were not kept.</returns>
-    public static int Deliver(DeliveryPlan plan)
+    public static int Report(object plan, IEnumerable<Verdict> verdicts)
     {
         Console.WriteLine(BenchMachine.Describe());
         Console.WriteLine(plan);
         int failures = 0;
-        foreach (Verdict verdict in OutboxRate.Run().Concat(DeliveryGate.Run(plan)))
-        {
-            failures += verdict.IsOk == false ? 1 : 0;
-            Console.WriteLine(verdict);
-        }
-
-        return failures;
-    }
-
-    /// <summary>Runs the worker on simulated devices and breaks them.</summary>
-    /// <returns>The number of promises that were not kept.</returns>
-    public static int LiveDevices(DevicePlan plan)
-    {
-        Console.WriteLine(BenchMachine.Describe());
-        Console.WriteLine(plan);
-        int failures = 0;
-        foreach (Verdict verdict in LiveDevicesGate.Run(plan))
+        foreach (Verdict verdict in verdicts)
         {
             failures += verdict.IsOk == false ? 1 : 0;
             Console.WriteLine(verdict);

@@ -15,7 +15,7 @@ GATE_PENALTY = 1e-3
 OUTSIDE_GATE = -8.0  # e^-8 = 0.0003: a sensor declared unrelated to a head speaks only when no other is there
 
 
-def calibrate(model, data, recombine=(), steps=200):
+def calibrate(model, data, recombine=()):
     """Fits per head one temperature, and for mean readouts one gate per modality, by cross entropy over masks.
 
     All non-empty subsets of the sensors are used, so that the weights also fit a window with sensors missing. Sensors
@@ -44,7 +44,7 @@ def calibrate(model, data, recombine=(), steps=200):
         known = labels >= 0
         if bool(known.any()):
             _fit(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known],
-                 _related(model.spec, head.name, recombine), steps)
+                 _related(model.spec, head.name, recombine))
 
 
 def _related(spec, head, recombine):
@@ -55,11 +55,12 @@ def _related(spec, head, recombine):
     return torch.ones(len(spec.modalities))
 
 
-def _fit(readout, fused, unimodal, avail, labels, related, steps):
+def _fit(readout, fused, unimodal, avail, labels, related):
     gated = readout.gated
     gate = torch.zeros(avail.shape[1], requires_grad=gated)
     log_temperature = torch.zeros((), requires_grad=True)
-    optimiser = torch.optim.Adam([log_temperature] + ([gate] if gated else []), lr=0.05)
+    optimiser = torch.optim.LBFGS([log_temperature] + ([gate] if gated else []), max_iter=50,
+                                  line_search_fn="strong_wolfe")
 
     def bounded():
         return torch.where(related > 0.0, gate.clamp(-GATE_LIMIT, GATE_LIMIT), torch.tensor(OUTSIDE_GATE))
@@ -70,11 +71,13 @@ def _fit(readout, fused, unimodal, avail, labels, related, steps):
         weights = masked_weights(avail, bounded()).unsqueeze(-1)
         return (unimodal / readout.temperature * weights).sum(dim=1) * log_temperature.exp()
 
-    for _ in range(steps):
-        loss = functional.cross_entropy(logits(), labels) + GATE_PENALTY * (gate * gate).sum()
+    def loss():
         optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+        value = functional.cross_entropy(logits(), labels) + GATE_PENALTY * (gate * gate).sum()
+        value.backward()
+        return value
+
+    optimiser.step(loss)
     with torch.no_grad():
         readout.temperature.copy_(log_temperature.exp().clamp(0.05, 20.0))
         if gated:

@@ -1,4 +1,4 @@
-"""Command line: train, crossvalidate, ablate, pretrain, distill, evaluate, explain, export."""
+"""Command line: train, crossvalidate, ablate, pretrain, distill, evaluate, explain, export, report."""
 
 import argparse
 import sys
@@ -105,3 +105,14 @@ def _measuring_verbs(verbs):
     explain.add_argument("--to", required=True, help="folder for explain.json and the pictures")
     explain.add_argument("--samples", type=int, default=64, help="windows drawn for the interaction (default 64)")
     explain.set_defaults(action=commands.explain)
+
+    report = verbs.add_parser("report", help="measure what a plan lacks, then write the tables of models/REPORT.md")
+    report.add_argument("--plan", default="configs/report.json", help="default configs/report.json")
+    report.add_argument("--windows", nargs="*", default=[], metavar="NAME=FILE",
+                        help="window files by the plan's names; none: only write the tables from what is there")
+    report.add_argument("--seeds", default="0,1,2", help="default 0,1,2; seed k trains fold k")
+    report.add_argument("--only", action="append", default=[], metavar="EXPERIMENT", help="may be given several times")
+    report.add_argument("--run", default="runs/report", help="folder for what an interrupted training left")
+    report.add_argument("--models", default="..", help="folder of the shipped models, of REPORT.md and of report/, "
+                                                       "where the numbers are (default ..)")
+    report.set_defaults(action=commands.report)

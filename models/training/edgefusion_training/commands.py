@@ -5,6 +5,7 @@ import os
 
 from . import checkpoint, jsonfile
 from .ablate import ablation_table, parse_variation, run_ablation
+from .comparison import Comparison, load_plan
 from .config import fill_config, load_config, set_member
 from .data import group_folds, make_features, split_by_group
 from .derive import derive_labels
@@ -15,7 +16,9 @@ from .explain import explain_model
 from .export import export_model
 from .metrics import evaluate as measure
 from .metrics import table
+from .names import unknown_names
 from .pretrain import PRETRAINED, run_pretrain
+from .report import write_report
 from .robustness import robustness, write_robustness
 from .run import MODEL, TEST_FOLD, VALIDATION_FOLD, load_run, run_crossvalidate, run_final, run_train
 from .variants import installed_engine, write_variants
@@ -128,6 +131,25 @@ def explain(options):
     model, spec, config, _ = load_run(options.run)
     data = make_features(model, read_windows(options.windows, spec, config))
     print(jsonfile.dumps(explain_model(model, data, options.to, options.samples)["interaction"]), end="")
+
+
+def report(options):
+    plan = load_plan(options.plan)
+    results = os.path.join(options.models, "report")
+    known = [experiment["name"] for experiment in plan["experiments"]]
+    faults = unknown_names(options.only, known, "--only ")
+    paths = dict(item.partition("=")[::2] for item in options.windows)
+    wanted = {experiment.get("windows") for experiment in plan["experiments"]} - {None}
+    faults += unknown_names(paths, wanted, "--windows ")
+    if faults:
+        raise TrainingError("; ".join(faults))
+    for experiment in plan["experiments"]:
+        at_hand = "synthetic" in experiment or experiment["windows"] in paths
+        if paths and at_hand and (not options.only or experiment["name"] in options.only):
+            comparison = Comparison(plan, experiment, paths, options.run, results, say)
+            comparison.run([int(seed) for seed in options.seeds.split(",")])
+            comparison.measure_cost()
+    write_report(plan, results, os.path.join(options.models, "REPORT.md"), options.models)
 
 
 def export(options):

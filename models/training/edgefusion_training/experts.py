@@ -18,9 +18,10 @@ from .profile import ProfileFrontEnd
 from .readout import masked_weights
 
 EXPERT_DEFAULTS = {
-    # [{"heads": [...], "modalities": [...], "together": [[...], ...]}]; none: one block per head, all modalities
+    # [{"heads": [...], "modalities": [...], "together": [[...] or {"modalities": [...], option: value}, ...]}];
+    # none: one block per head, all modalities
     "blocks": [],
-    "members": list(MEMBERS), "prior": {},  # prior: how much a member counts before the calibration, if not 1
+    "members": list(MEMBERS[:3]), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
     "kernel_rank": 0,       # discriminant axes that the kernel member looks at; 0: the whole whitened profile
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
@@ -57,18 +58,18 @@ class ExpertModel(nn.Module):
         for block in settings["blocks"]:
             heads = [head for head in spec.heads if head.name in block["heads"]]
             tables = joint_tables(heads)
-            voices = [[name] for name in block["modalities"]] + block["together"]
+            voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]} for name in block["modalities"]]
+            voices += block["together"]
             self.experts.append(nn.ModuleList(self._expert(voice, len(tables[0])) for voice in voices))
-            voices = [[spec.modalities.index(name) for name in voice] for voice in voices]
+            voices = [[spec.modalities.index(name) for name in voice["modalities"]] for voice in voices]
             self.blocks.append((heads, voices))
             for head, table in zip(heads, tables):
                 self.readouts[head.name] = Pool(table, voices, len(spec.inputs), self.rows)
 
     def _expert(self, voice, classes):
-        """An expert for the concatenated profiles of `voice`; its own options where it is a single modality."""
-        size = sum(self.encoders[self.spec.modalities.index(name)].frontend.patch_size for name in voice)
-        own = self.options["modalities"].get(voice[0], {}) if len(voice) == 1 else {}
-        own = {key: value for key, value in own.items() if key in PER_MODALITY}
+        """An expert for the concatenated profiles of `voice`, with the voice's own options."""
+        size = sum(self.encoders[self.spec.modalities.index(name)].frontend.patch_size for name in voice["modalities"])
+        own = {key: value for key, value in voice.items() if key in PER_MODALITY}
         return Expert(size, self.rows - 1, classes, {**self.options["experts"], **own})
 
     def features(self, inputs, avail):
@@ -218,6 +219,8 @@ def _blocks(settings, spec):
     heads = {head.name: head.size for head in spec.heads}
     blocks = settings["blocks"] or [{"heads": [name]} for name in heads]
     settings["blocks"] = blocks = [{"modalities": spec.modalities, "together": [], **block} for block in blocks]
+    for block in blocks:
+        block["together"] = [voice if isinstance(voice, dict) else {"modalities": voice} for voice in block["together"]]
     faults = []
     if sorted(name for block in blocks for name in block.get("heads", [])) != sorted(heads):
         return [f"experts.blocks must name each of the heads {', '.join(heads)} exactly once"]
@@ -225,8 +228,10 @@ def _blocks(settings, spec):
         faults += unknown_names(block, ("heads", "modalities", "together"), "experts.blocks.")
         faults += unknown_names(block["modalities"], spec.modalities, "experts.blocks.modalities.")
         for voice in block["together"]:
-            faults += unknown_names(voice, block["modalities"], "experts.blocks.together.")
-            if len(set(voice)) < 2:
+            names = voice.get("modalities", [])
+            faults += unknown_names(voice, ("modalities", *PER_MODALITY), "experts.blocks.together.")
+            faults += unknown_names(names, block["modalities"], "experts.blocks.together.modalities.")
+            if len(set(names)) < 2:
                 faults.append("experts.blocks.together names groups of two or more modalities that answer as one")
         size = 1
         for name in block["heads"]:

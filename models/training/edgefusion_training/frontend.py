@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from .errors import TrainingError
+from .names import unknown_choice
 
 Z_LIMIT = 8.0  # normalised values are clipped here: a spike must not own the attention of a whole window
 
@@ -76,8 +77,9 @@ class VectorFrontEnd(nn.Module):
     def __init__(self, item, patch_steps, transform):
         super().__init__()
         _, steps, width = item.shape
-        if transform not in ("none", "sqrt"):
-            raise TrainingError(f"input {item.tensor}: transform '{transform}' is unknown, expected none or sqrt")
+        fault = unknown_choice(transform, ("none", "sqrt", "floor_sqrt"), f"transform of input {item.tensor}")
+        if fault:
+            raise TrainingError(fault)
         self.transform, self.patch_steps = transform, patch_steps
         self.tokens = _whole(steps, patch_steps, f"input {item.tensor}")
         self.patch_size = patch_steps * width
@@ -86,8 +88,12 @@ class VectorFrontEnd(nn.Module):
         self.register_buffer("scale", torch.ones(width))
 
     def features(self, raw):
-        # sqrt: a histogram's counts have a variance that grows with them; the root evens it out.
-        return raw.clamp(min=0.0).sqrt() if self.transform == "sqrt" else raw
+        # sqrt: a histogram's counts have a variance that grows with them; the root evens it out. floor_sqrt: levels
+        # whose lowest value moves with the loudest one are taken above that floor first.
+        if self.transform == "none":
+            return raw
+        level = raw - raw.amin(dim=(1, 2), keepdim=True) if self.transform == "floor_sqrt" else raw
+        return level.clamp(min=0.0).sqrt()
 
     def fit(self, features, present):
         values = features[present].reshape(-1, features.shape[-1]).double()

@@ -19,15 +19,25 @@ def latency_ms(model, repeats=30):
 
     It serves to compare configurations. The runtime's own engine is faster; `edgefusion evaluate` times that one.
     """
+    return stopwatch(model)(repeats)
+
+
+def stopwatch(model):
+    """A function that times `repeats` windows and returns the median milliseconds; the model is traced once."""
     example = example_inputs(model)
     with torch.no_grad():
         traced = torch.jit.freeze(torch.jit.trace(Flat(model, output_names(model.spec)).eval(), example,
                                                   check_trace=False))
         for _ in range(5):  # the first calls optimise the graph
             traced(*example)
+
+    def measure(repeats):
         times = []
-        for _ in range(repeats):
-            begin = time.perf_counter()
-            traced(*example)
-            times.append(time.perf_counter() - begin)
-    return 1000.0 * statistics.median(times)
+        with torch.no_grad():
+            for _ in range(repeats):
+                begin = time.perf_counter()
+                traced(*example)
+                times.append(time.perf_counter() - begin)
+        return 1000.0 * statistics.median(times)
+
+    return measure

@@ -58,19 +58,28 @@ def macro_f1(logits, labels):
     return sum(scores) / len(scores) if scores else None
 
 
-def calibration_error(logits, labels):
-    """ECE: mean distance of confidence and accuracy over 15 equal bins of confidence, weighted by their windows."""
+def reliability(logits, labels):
+    """Per bin of confidence [windows, sum of confidences, right ones]; None when no window has a label."""
     known = labels >= 0
     if not bool(known.any()):
         return None
     confidence, found = logits[known].softmax(dim=1).max(dim=1)
     right = (found == labels[known]).float()
     place = (confidence * ECE_BINS).long().clamp(max=ECE_BINS - 1)
-    total = 0.0
-    for one in place.unique():
-        inside = place == one
-        total += float(inside.sum()) * abs(float(confidence[inside].mean() - right[inside].mean()))
-    return total / len(right)
+    columns = torch.stack([torch.ones_like(confidence), confidence, right], dim=1)
+    return torch.zeros(ECE_BINS, 3).index_add_(0, place, columns).tolist()
+
+
+def calibration_error(logits, labels):
+    """ECE: mean distance of confidence and accuracy over 15 equal bins of confidence, weighted by their windows."""
+    return binned_error(reliability(logits, labels))
+
+
+def binned_error(bins):
+    """The calibration error of `reliability`'s bins."""
+    if bins is None:
+        return None
+    return sum(abs(confidence - right) for _, confidence, right in bins) / sum(count for count, _, _ in bins)
 
 
 def auc(logits, labels):
@@ -115,14 +124,21 @@ def evaluate(model, data):
         if name == "all":
             result["object_accuracy"] = dict(zip(heads, _by_group(fused, part)))
             result["averaged_scores"] = dict(zip(heads, _averaged(unimodal, part)))
-            for key, measure in (("macro_f1", macro_f1), ("ece", calibration_error)):
+            for key, measure in (("macro_f1", macro_f1), ("reliability", reliability)):
                 result[key] = {head.name: measure(fused[i], part.labels[i]) if head.kind == "classification" else None
                                for i, head in enumerate(model.spec.heads)}
+            result["ece"] = {name: binned_error(bins) for name, bins in result["reliability"].items()}
             detectors = {head.name: auc(fused[i], part.labels[i]) for i, head in enumerate(model.spec.heads)
                          if head.kind == "classification" and head.size == 2}
             if detectors:
                 result["auc"] = detectors
     return result
+
+
+def _added(bins):
+    """Sum of several folds' bins, or None where none of them has any."""
+    known = [item for item in bins if item is not None]
+    return torch.tensor(known, dtype=torch.float64).sum(dim=0).tolist() if known else None
 
 
 def _averaged(unimodal, data):
@@ -164,7 +180,8 @@ def table(result, heads):
 
 
 def mean_result(results):
-    """Mean over folds, weighted by windows."""
+    """Mean over folds, weighted by windows; the calibration error is that of all their windows together, since the few
+    windows of one fold's bins look miscalibrated by chance alone."""
     def merge(parts, weights):
         if isinstance(parts[0], dict):
             return {key: merge([part[key] for part in parts if key in part],
@@ -174,7 +191,10 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
+              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "auc")
               if all(key in item for item in results)}
+    if all("reliability" in item for item in results):
+        merged["ece"] = {head: binned_error(_added([item["reliability"][head] for item in results]))
+                         for head in results[0]["reliability"]}
     return {"folds": len(results), "windows": sum(weights), "groups": sum(item["groups"] for item in results),
             **merged}

@@ -118,6 +118,9 @@ def _modalities(filled, spec):
         if not isinstance(after, int) or not 0 <= after <= filled["fusion_layer"]:
             faults.append(f"modalities.{item.modality}.reduce_after is {after}, it must be within 0..fusion_layer "
                           f"({filled['fusion_layer']}): tokens are reduced before the modalities meet")
+        if filled["mask_gaps"] and given.get("transform") == "floor_sqrt":
+            faults.append(f"modalities.{item.modality}.transform floor_sqrt moves the zeros by which mask_gaps knows a "
+                          "gap: leave one of them out")
         if given.get("reduce", "none") != "none" and not given.get("reduce_to", 0) >= 1:
             faults.append(f"modalities.{item.modality}.reduce_to must say how many tokens remain")
     return [fault for fault in faults if fault]

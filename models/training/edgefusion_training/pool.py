@@ -18,8 +18,9 @@ class Pool(nn.Module):
 
     A voice is an expert's list of modalities; it speaks where all of them are available. `gate` [rows, voices]
     weights each voice per context; a voice counts exp(-overrule) less for each speaking voice that hears all it hears
-    and more; `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw the same event repeat one
-    another's mistakes.
+    and more, and exp(-modesty) less where any other voice speaks: how sharp it is alone and how much it has to add are
+    two things. `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw the same event repeat
+    one another's mistakes.
     """
 
     def __init__(self, table, voices, count, rows):
@@ -29,6 +30,7 @@ class Pool(nn.Module):
         self.register_buffer("gate", torch.full((rows, len(voices)), START_GATE))
         self.register_buffer("crowding", torch.zeros(()))
         self.register_buffer("overrule", torch.full((), START_OVERRULE))
+        self.register_buffer("modesty", torch.zeros(len(voices)))
         self.register_buffer("wider", wider_voices(voices))
         self.register_buffer("temperature", torch.ones(()))
         self.macs = 0
@@ -39,7 +41,8 @@ class Pool(nn.Module):
         if self.training:
             weights = present / present.sum(dim=1, keepdim=True).clamp(min=1.0)
         else:
-            weights = voice_weights(present, rows @ self.gate, self.wider, self.overrule, self.crowding)
+            weights = voice_weights(present, rows @ self.gate, self.wider, self.overrule, self.crowding,
+                                    self.modesty)
         each = self.classes(scores) * present.unsqueeze(-1)
         columns = [each[:, self.voices.index([m])] if [m] in self.voices else torch.zeros_like(each[:, 0])
                    for m in range(self.count)]
@@ -63,10 +66,11 @@ def wider_voices(voices):
     return torch.tensor([[float(set(small) < set(wide)) for small in voices] for wide in voices])
 
 
-def voice_weights(present, gate, wider, overrule, crowding):
+def voice_weights(present, gate, wider, overrule, crowding, modesty):
     """[N, V] weights of the speaking voices."""
-    quieter = torch.exp(-overrule * (present @ wider))
-    return present * gate * quieter * torch.exp(-crowding * torch.log(present.sum(dim=1, keepdim=True).clamp(min=1.0)))
+    speaking = present.sum(dim=1, keepdim=True).clamp(min=1.0)
+    quieter = torch.exp(-overrule * (present @ wider) - modesty * (speaking - 1.0).clamp(max=1.0))
+    return present * gate * quieter * torch.exp(-crowding * torch.log(speaking))
 
 
 def calibrate_pools(model, data):
@@ -92,7 +96,8 @@ def fit_block(model, data, heads, voices, experts, answers):
     offsets = {head.name: torch.zeros(model.rows, len(voices), requires_grad=True) for head in heads}
     crowding = {head.name: torch.tensor(-2.0, requires_grad=True) for head in heads}
     overrule = {head.name: torch.tensor(float(START_OVERRULE), requires_grad=True) for head in heads}
-    fitted = mixture + [item for group in (gates, offsets, crowding, overrule) for item in group.values()]
+    modesty = {head.name: torch.zeros(len(voices), requires_grad=True) for head in heads}
+    fitted = mixture + [item for group in (gates, offsets, crowding, overrule, modesty) for item in group.values()]
     optimiser = torch.optim.Adam(fitted, lr=0.03)
 
     def table(head):
@@ -107,7 +112,8 @@ def fit_block(model, data, heads, voices, experts, answers):
             labels = data.labels[numbers[head.name]]
             known = (labels >= 0) & (there.sum(dim=1) > 0)
             weights = voice_weights(there, rows @ table(head), model.readouts[head.name].wider,
-                                    overrule[head.name].clamp(min=0.0), nn.functional.softplus(crowding[head.name]))
+                                    overrule[head.name].clamp(min=0.0), nn.functional.softplus(crowding[head.name]),
+                                    modesty[head.name])
             logits = model.readouts[head.name].classes((scores * weights.unsqueeze(-1)).sum(dim=1))
             if bool(known.any()):
                 loss = nn.functional.nll_loss(logits[known], labels[known])
@@ -122,7 +128,7 @@ def fit_block(model, data, heads, voices, experts, answers):
             loss = loss + (1.0 - FULL_SHARE) / (len(masks) - 1) * loss_of(place, scores)
         drift = [item - first for item, first in zip(mixture, start)] + list(gates.values())
         loss = loss + PENALTY * sum((item * item).sum() for item in drift)
-        loss = loss + PENALTY * sum((item * item).sum() for item in offsets.values())
+        loss = loss + PENALTY * sum((item * item).sum() for group in (offsets, modesty) for item in group.values())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -134,6 +140,7 @@ def fit_block(model, data, heads, voices, experts, answers):
             readout.gate.copy_(table(head))
             readout.crowding.copy_(nn.functional.softplus(crowding[head.name]))
             readout.overrule.copy_(overrule[head.name].clamp(min=0.0))
+            readout.modesty.copy_(modesty[head.name])
 
 
 def _context_rows(model, data):
@@ -145,7 +152,7 @@ def read_pools(model):
     """Everything that the calibration fitted, as plain lists."""
     return {"mixtures": [[expert.mixture.tolist() for expert in experts] for experts in model.experts],
             "pools": {name: {"gate": pool.gate.tolist(), "crowding": float(pool.crowding),
-                             "overrule": float(pool.overrule)}
+                             "overrule": float(pool.overrule), "modesty": pool.modesty.tolist()}
                       for name, pool in model.readouts.items()}}
 
 
@@ -161,3 +168,4 @@ def average_pools(model, calibrations):
         pool.gate.copy_(mean([item["pools"][name]["gate"] for item in calibrations]))
         for key, buffer in (("crowding", pool.crowding), ("overrule", pool.overrule)):
             buffer.fill_(sum(item["pools"][name][key] for item in calibrations) / len(calibrations))
+        pool.modesty.copy_(torch.tensor([item["pools"][name]["modesty"] for item in calibrations]).mean(dim=0))

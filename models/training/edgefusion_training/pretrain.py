@@ -173,6 +173,6 @@ def _epoch(whole, data, augmentation, optimiser, precision, epoch, device):
             loss = whole([item.to(device) for item in batch.features], batch.avail.to(device),
                          [item.to(device) for item in batch.context])
         precision.backward(loss)
-        precision.step(optimiser, whole, options["clip"])
+        precision.step(optimiser, options["clip"])
         losses.append(float(loss))
     return sum(losses) / len(losses)

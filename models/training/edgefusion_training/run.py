@@ -89,14 +89,33 @@ def _fold(spec, config, windows, fold_of, fold, folder, identity, log, options):
     return part
 
 
-def _outer(spec, config, windows, fold_of, fold, place, log, options):
+def run_fold(spec, config, windows, fold, folder, log=print, fraction=1.0, **options):
+    """Trains for one fold of the cross-validation; returns (model, the fold's FeatureSet, best epoch).
+
+    With `fraction` < 1 only that share of the training windows, drawn over all groups, has labels.
+    """
+    fold_of = group_folds(windows, config["split"]["folds"], config["split"]["seed"])
+    model, data, part = _outer(spec, config, windows, fold_of, fold, folder, log, options, fraction)
+    checkpoint.discard(folder)
+    return model, data.subset(split_by_group(windows, fold_of, [fold])), part["best_epoch"]
+
+
+def test_windows(config, windows, fold):
+    """[N] bool: the windows that `run_fold` tests on."""
+    fold_of = group_folds(windows, config["split"]["folds"], config["split"]["seed"])
+    return numpy.array([fold_of[int(group)] == fold for group in windows.group])
+
+
+def _outer(spec, config, windows, fold_of, fold, place, log, options, fraction=1.0):
     """Early stopping and calibration on the next fold, which is then missing from the training."""
-    folds = config["split"]["folds"]
+    folds, seed = config["split"]["folds"], config["seed"] + fold
     validation = (fold + 1) % folds
     rest = [other for other in range(folds) if other not in (fold, validation)]
-    model, history, data = train(spec, config, windows, split_by_group(windows, fold_of, rest, True),
-                                 split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log, place,
-                                 **options)
+    index = split_by_group(windows, fold_of, rest, True)
+    if fraction < 1.0:
+        index = numpy.random.RandomState(seed).permutation(index)[: max(2, round(len(index) * fraction))]
+    model, history, data = train(spec, config, windows, index, split_by_group(windows, fold_of, [validation]), seed,
+                                 log, place, **options)
     return model, data, {"best_epoch": _best_epoch(history), "calibration": read_calibration(model)}
 
 

@@ -35,6 +35,8 @@ class Trainer:
         model.to(self.device)
         self.optimiser = make_optimiser(model, self.options)
         self.average, self.best, self.history = copy.deepcopy(model), None, []
+        # Walking the module tree at every step would cost a small model more than its matrices do.
+        self.weights, self.averages = ([*one.parameters(), *one.buffers()] for one in (model, self.average))
         if teacher is not None:
             teacher.prepare(model)
         self.precision = Precision(self.device, self.options["amp"])
@@ -65,7 +67,7 @@ class Trainer:
             if not math.isfinite(loss):
                 raise TrainingError(self._not_finite(epoch, step))
             loss_sum += loss
-            update_average(self.average, self.model, min(self.options["ema"], (1.0 + done) / (10.0 + done)))
+            update_average(self.averages, self.weights, min(self.options["ema"], (1.0 + done) / (10.0 + done)))
             self.progress.step(epoch, step, self.sampler.steps, loss_sum / (step + 1))
         seconds = time.perf_counter() - begin
         entry = {"epoch": epoch + 1, "loss": loss_sum / self.sampler.steps}
@@ -92,7 +94,7 @@ class Trainer:
                 loss = loss + self.teacher.loss(self.model, outputs, part, len(index))
         self.precision.backward(loss)
         self.processes.add_gradients(self.model)
-        self.precision.step(self.optimiser, self.model, self.options["clip"])
+        self.precision.step(self.optimiser, self.options["clip"])
         return self.processes.add(float(loss))
 
     def _part(self, batch):
@@ -156,10 +158,10 @@ class Precision:
     def backward(self, loss):
         self.scaler.scale(loss).backward()
 
-    def step(self, optimiser, model, clip):
+    def step(self, optimiser, clip):
         """Clips and steps; a step whose gradients overflowed in half precision is left out by the scaler."""
         self.scaler.unscale_(optimiser)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+        clip_gradients([weight for group in optimiser.param_groups for weight in group["params"]], clip)
         self.scaler.step(optimiser)
         self.scaler.update()
 
@@ -198,13 +200,23 @@ def set_rate(optimiser, options, step, total):
         group["lr"] = options["learning_rate"] * share
 
 
-def update_average(average, model, decay):
-    """Exponential moving average of the weights; the early steps count less, so that no start-up bias remains."""
+def clip_gradients(weights, limit):
+    """Scales all gradients together so that their common norm is at most `limit`."""
+    gradients = [weight.grad for weight in weights if weight.grad is not None]
+    norm = float(torch.stack(torch._foreach_norm(gradients)).norm())
+    if norm > limit:
+        torch._foreach_mul_(gradients, limit / (norm + 1e-6))
+
+
+def update_average(averages, weights, decay):
+    """Exponential moving average of parameters, whose early steps count less, so that no start-up bias remains;
+    buffers are copied."""
     with torch.no_grad():
-        for slow, fast in zip(average.parameters(), model.parameters()):
-            slow.lerp_(fast, 1.0 - decay)
-        for slow, fast in zip(average.buffers(), model.buffers()):
-            slow.copy_(fast)
+        for slow, fast in zip(averages, weights):
+            if fast.requires_grad:
+                slow.lerp_(fast, 1.0 - decay)
+            else:
+                slow.copy_(fast)
 
 
 def score(model, data):

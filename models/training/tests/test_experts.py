@@ -147,12 +147,14 @@ class Experts(unittest.TestCase):
             self.assertLess(float((value - value[:1]).abs().max()), 1e-6, name)
 
     def test_a_voice_that_hears_more_overrules_and_falls_silent_with_its_sensor(self):
-        blocks = [{"heads": ["kind", "size"], "modalities": ["a", "b"], "together": [["a", "b"]]},
+        both = {"modalities": ["a", "b"], "features": 48}
+        blocks = [{"heads": ["kind", "size"], "modalities": ["a", "b"], "together": [both]},
                   {"heads": ["tone"], "modalities": ["c"]}]
         model, data = expert_model(blocks=blocks), expert_data(expert_spec())
+        self.assertEqual([32, 32, 48], [len(expert.phases) for expert in model.experts[0]])
         pool = model.readouts["kind"]
         weights = voice_weights(torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]]), torch.ones(2, 3), pool.wider,
-                                torch.tensor(2.0), torch.tensor(0.0))
+                                torch.tensor(2.0), torch.tensor(0.0), torch.zeros(3))
         self.assertAlmostEqual(float(weights[0, 2] / weights[0, 0]), float(torch.tensor(2.0).exp()), places=4)
         self.assertEqual(float(weights[1, 0]), 1.0)
         index, avail = torch.arange(6), torch.tensor([[1.0, 0.0, 1.0]]).expand(6, -1)
@@ -161,6 +163,13 @@ class Experts(unittest.TestCase):
             inputs = inputs_of(data, index)
             inputs[1] = torch.full_like(inputs[1], float("nan"))
             self.assertTrue(torch.equal(clean["logits_kind"], model(inputs, avail, known(data, index))["logits_kind"]))
+
+    def test_a_modest_voice_steps_back_unless_it_is_alone(self):
+        nothing = torch.tensor(0.0)
+        weights = voice_weights(torch.tensor([[1.0, 1.0], [1.0, 0.0]]), torch.ones(2, 2), torch.zeros(2, 2), nothing,
+                                nothing, torch.tensor([0.5, 0.0]))
+        self.assertAlmostEqual(float(weights[0, 0]), float(torch.tensor(-0.5).exp()), places=6)
+        self.assertEqual([1.0, 1.0, 0.0], [float(weights[0, 1]), *weights[1].tolist()])
 
     def test_an_unknown_action_uses_tables_of_its_own(self):
         model, data = expert_model(), expert_data(expert_spec())
@@ -179,13 +188,13 @@ class Experts(unittest.TestCase):
         model.prepare(data.subset(torch.nonzero(kept).flatten()))
         self.assertEqual(int((model.experts[0][0].unseen < 0).sum()), 1)
 
-    def test_training_fits_the_perceptron_only(self):
-        model = expert_model()
+    def test_training_fits_the_perceptrons_only(self):
+        model = expert_model(members=["discriminant", "perceptron", "plain"])
         before = {name: value.clone() for name, value in model.state_dict().items()}
         config = fill_config({"spec": "-", "training": {"epochs": 2, "batch": 60, "ema": 0.5}})
         fit(model, config, expert_data(model.spec), None, 0, log=None)
         for name, value in model.state_dict().items():
-            trained = any(part in name for part in (".perceptron.",))
+            trained = any(part in name for part in (".perceptron.", ".plain."))
             self.assertEqual(trained, not torch.equal(before[name], value), name)
 
     def test_calibration_is_read_and_averaged(self):
@@ -204,6 +213,8 @@ class Experts(unittest.TestCase):
         spec = expert_spec()
         for options, expected in (({"hiden": 4}, "hidden"), ({"members": ["kernel"]}, "perceptron"),
                                   ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
+                                  ({"blocks": [{"heads": ["kind", "size", "tone"], "together": [
+                                      {"modalities": ["a", "b"], "feature": 4}]}]}, "together.feature"),
                                   ({"blocks": [{"heads": ["kind", "size", "tone"], "modalities": ["d"]}]},
                                    "modalities.d")):
             with self.assertRaises(TrainingError) as caught:
@@ -213,7 +224,7 @@ class Experts(unittest.TestCase):
 
     @unittest.skipIf(onnx is None, "onnx is not installed")
     def test_the_exported_graph_answers_alike(self):
-        model = expert_model()
+        model = expert_model(members=["discriminant", "kernel", "perceptron", "plain"])
         model.encoders[0].frontend.kind = "none"
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.onnx")

@@ -6,7 +6,9 @@ import unittest
 import torch
 from support import real_spec
 
+from edgefusion_training.errors import TrainingError
 from edgefusion_training.frontend import AudioFrontEnd, FrameFrontEnd, VectorFrontEnd, mel_filters
+from edgefusion_training.options import check_options
 
 
 def audio():
@@ -92,6 +94,19 @@ class Vectors(unittest.TestCase):
 
         self.assertLess(float(z.mean(dim=0).abs().max()), 1e-4)
         self.assertLess(float((z.std(dim=0) - torch.tensor([1.0, 1.0, 0.0])).abs().max()), 1e-2)
+
+    def test_levels_are_taken_above_the_window_s_own_floor(self):
+        front = VectorFrontEnd(real_spec("ur5-objects").inputs[2], 1, "floor_sqrt")
+        levels = torch.full((2, 10, 3), -100.0)
+        levels[1] = -60.0
+        levels[:, 4, 1] += 25.0
+        features = front.features(levels)
+
+        self.assertTrue(torch.equal(features[0], features[1]))
+        self.assertEqual((5.0, 5.0), (float(features[0, 4, 1]), float(features[0].sum())))
+        with self.assertRaisesRegex(TrainingError, "mask_gaps"):
+            check_options({"mask_gaps": True, "modalities": {"microphone": {"transform": "floor_sqrt"}}},
+                          real_spec("ur5-objects"))
 
     def test_a_spike_is_clipped(self):
         front = VectorFrontEnd(real_spec("ur5-objects").inputs[2], 1, "none")

@@ -21,7 +21,7 @@ from edgefusion_training.errors import TrainingError
 from edgefusion_training.explain import emap_scores, saliency
 from edgefusion_training.frontend import VectorFrontEnd
 from edgefusion_training.loss import total_loss
-from edgefusion_training.metrics import calibration_error, macro_f1, r_squared
+from edgefusion_training.metrics import calibration_error, macro_f1, mean_result, r_squared, reliability
 from edgefusion_training.model import FusionModel
 from edgefusion_training.plot import Canvas, line_chart
 from edgefusion_training.pretrain import Reconstruction
@@ -204,6 +204,15 @@ class Measures(unittest.TestCase):
         self.assertAlmostEqual(0.0, r_squared(torch.full((4, 1), 1.5), torch.tensor([[0.0], [1], [2], [3]])), places=6)
         self.assertAlmostEqual(0.5, area([0.0, 0.5, 1.0], [1.0, 0.5, 0.0]))
         self.assertIsNone(area([0.0, 1.0], [None, 1.0]))
+
+    def test_the_calibration_error_of_folds_is_that_of_all_their_windows(self):
+        def fold(right):
+            bins = reliability(torch.tensor([[0.0, 0.0]] * 4), torch.tensor([0] * right + [1] * (4 - right)))
+            return {"windows": 4, "groups": 1, "accuracy": {}, "object_accuracy": {}, "averaged_scores": {},
+                    "reliability": {"kind": bins}}
+
+        self.assertAlmostEqual(0.5, mean_result([fold(0), fold(0)])["ece"]["kind"])
+        self.assertAlmostEqual(0.0, mean_result([fold(0), fold(4)])["ece"]["kind"])
 
     def test_regression_counts_in_units_of_the_labels_deviation_and_skips_missing_ones(self):
         model = switch_model()

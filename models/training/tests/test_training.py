@@ -137,7 +137,7 @@ class Calibration(unittest.TestCase):
         model, measured = self.trained(2, 0.3)
         data = synthetic(500, 3)
         before = predict(model, data, data.avail)[0][0].argmax(dim=1)
-        calibrate(model, data, steps=50)
+        calibrate(model, data)
         after = predict(model, data, data.avail)[0][0].argmax(dim=1)
 
         self.assertGreater(measured["all"]["kind"], 0.98)

@@ -26,6 +26,10 @@ internal sealed record MediaPlan
     /// <summary>Whether the source has a pace of its own; a file has none.</summary>
     public bool IsLive { get; init; } = true;
 
+    /// <summary>Whether a block of audio is stamped with the instant at which it comes instead of that of its first
+    /// frame.</summary>
+    public bool StampsArrival { get; init; }
+
     /// <summary>What is read, for messages, without secrets.</summary>
     public required string What { get; init; }
 }

@@ -75,6 +75,8 @@ internal sealed class MediaPlanner
             Properties = [.. _properties],
             SinkCaps = _sinkCaps,
             IsLive = _options.Source != GStreamerSource.File,
+            StampsArrival = _options.Source
+                is GStreamerSource.Test or GStreamerSource.Rtsp or GStreamerSource.PipeWire,
             What = Describe(_options),
         };
     }

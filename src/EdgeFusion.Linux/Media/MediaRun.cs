@@ -17,7 +17,7 @@ internal sealed unsafe class MediaRun : IDisposable
     private nint _caps;
     private long _pulled;
     private bool _gap;
-    private long _lead;
+    private long _lead = -1;
 
     public MediaRun(MediaPipeline pipeline, MediaPlan plan, IMediaSlots slots, SampleSink sink)
     {
@@ -124,10 +124,13 @@ internal sealed unsafe class MediaRun : IDisposable
             return capture;
         }
 
-        // What has come was captured before it came. A source that stamps ahead (network audio is stamped with its
-        // arrival, a test tone comes when it begins) is moved back once and for all: no jitter, unlike a clamp.
-        long ahead = capture.AddNanoseconds(_slots.Duration(bytes)).NanosecondsSince(now);
-        _lead = Math.Max(_lead, ahead);
+        // What has come was captured before it came. A source known to stamp with the arrival (network audio; a test
+        // tone comes when it begins) is a block ahead from the first one on. Learning that would move the stamps each
+        // time a block comes less late than all before: that is left for sources of which nothing is known.
+        long duration = _slots.Duration(bytes);
+        long known = _plan.StampsArrival ? duration : 0;
+        _lead = _lead < 0 ? known : _lead;
+        _lead = Math.Max(_lead, capture.AddNanoseconds(duration).NanosecondsSince(now));
         return capture.AddNanoseconds(-_lead);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EdgeFusion.Publishing;
 
 namespace EdgeFusion.Linux.Mqtt;
 
@@ -10,7 +11,7 @@ internal static class HostLookup
     /// <summary>What to give to libmosquitto, in order; at least one.</summary>
     /// <remarks>With TLS the name itself, because the certificate is checked against it; the look-up has then been made
     /// a moment ago and is answered from the resolver's cache.</remarks>
-    public static string[] Resolve(MosquittoOptions options, Deadline deadline, CancellationToken stopping)
+    public static string[] Resolve(BrokerOptions options, Deadline deadline, CancellationToken stopping)
     {
         if (IPAddress.TryParse(options.Host, out _))
         {
@@ -40,6 +41,6 @@ internal static class HostLookup
         }
     }
 
-    private static TransportException Fault(MosquittoOptions options, string reason, Exception? inner) => new(
+    private static TransportException Fault(BrokerOptions options, string reason, Exception? inner) => new(
         $"Could not look up the broker {options.Target}: {reason}. Check the host name and the network.", inner);
 }

@@ -102,7 +102,7 @@ public sealed class LocalBroker : IDisposable
 
     private static bool Answers(string host, int port, CancellationToken stopping)
     {
-        using var probe = new MosquittoPublisher(new MosquittoOptions
+        using var probe = new MosquittoPublisher(new BrokerOptions
         {
             Host = host,
             Port = port,

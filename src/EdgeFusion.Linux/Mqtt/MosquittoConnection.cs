@@ -19,17 +19,18 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     /// <summary>The library looks after keep-alive in whole seconds and must be called that often.</summary>
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(1);
 
-    private readonly MosquittoOptions _options;
+    private readonly BrokerOptions _options;
     private readonly FlightWindow _flight;
     private readonly EventDescriptor _wake;
     private readonly MosquittoInbox? _inbox;
     private GCHandle _self;
     private int? _greeting;
     private int? _farewell;
-    private bool _subscribed;
+    private int _unanswered;
+    private int? _refused;
 
     public MosquittoConnection(
-        MosquittoOptions options, FlightWindow flight, EventDescriptor wake, MosquittoInbox? inbox)
+        BrokerOptions options, FlightWindow flight, EventDescriptor wake, MosquittoInbox? inbox)
     {
         _inbox = inbox;
         _options = options;
@@ -61,6 +62,23 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     /// <summary>Why it has ended; null while it has not.</summary>
     public string? Ending { get; private set; }
 
+    /// <summary>Why the last message that was refused was refused; null where none was.</summary>
+    public string? Refusal
+    {
+        get => _refused is { } reason ? MosquittoFault.DescribeReason(reason) : field;
+        set
+        {
+            _refused = null;
+            field = value;
+        }
+    }
+
+    /// <summary>Largest packet that the broker takes; null where it has not named any.</summary>
+    public uint? MostPacketBytes { get; private set; }
+
+    /// <summary>Numbers that the broker knows topics by.</summary>
+    public required TopicAliases Aliases { get; init; }
+
     /// <summary>Whether something written before has not left yet.</summary>
     public bool WantsToWrite => LibMosquitto.WantWrite(Handle) != 0;
 
@@ -76,20 +94,17 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         LibMosquitto.OnPublish(Handle, &OnPublish);
         LibMosquitto.OnMessage(Handle, &OnMessage);
         LibMosquitto.OnSubscribe(Handle, &OnSubscribe);
-        if (_options.UserName is { } user)
-        {
-            Must(LibMosquitto.UserNamePassword(Handle, user, Password()), "set the user name for");
-        }
-
-        if (_options.Tls)
-        {
-            ConfigureTls();
-        }
+        MosquittoLogin.Configure(Handle, _options);
     }
 
     /// <summary>Connects and waits for the broker's answer.</summary>
     public void Open(string host, Deadline deadline, CancellationToken stopping)
     {
+        if (!IsOld)
+        {
+            LimitPackets();
+        }
+
         int code = LibMosquitto.ConnectAsync(Handle, host, _options.Port, _options.KeepAliveSeconds, null);
         MosquittoFault.ThrowIfFailed(code, _options.Target, "connect to");
         while (_greeting is null)
@@ -114,13 +129,11 @@ internal sealed unsafe class MosquittoConnection : IDisposable
 
         IsAlive = true;
         Past.Opened();
-        if (_inbox is { } inbox && inbox.Subscribe(Handle, _options.Target, IsOld))
+        _unanswered = _inbox?.Subscribe(Handle, _options.Target, IsOld) ?? 0;
+        while (_unanswered > 0 && !deadline.IsOver)
         {
-            while (!_subscribed && !deadline.IsOver)
-            {
-                stopping.ThrowIfCancellationRequested();
-                Turn(deadline.Left, "subscribe at");
-            }
+            stopping.ThrowIfCancellationRequested();
+            Turn(deadline.Left, "subscribe at");
         }
     }
 
@@ -152,6 +165,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
             case MosquittoCode.QosNotSupported:
             case MosquittoCode.OversizePacket:
             case MosquittoCode.RetainNotSupported:
+                Refusal = MosquittoFault.Describe(code, 0);
                 return HandOver.Refused;
             default:
                 string why = MosquittoFault.Describe(code, Marshal.GetLastPInvokeError());
@@ -181,44 +195,19 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         }
     }
 
-    private void ConfigureTls()
+    /// <summary>Asks the broker to send nothing larger than the inbox takes.</summary>
+    private void LimitPackets()
     {
-        string target = _options.Target;
-        int code = _options.CaFile is null
-            ? LibMosquitto.IntOption(Handle, MosquittoOption.TlsUseOsCertificates, 1)
-            : 0;
-        MosquittoFault.ThrowIfFailed(code, target, "use the system's certificates for");
-        if (_options.CaFile is not null || _options.CertificateFile is not null)
-        {
-            code = LibMosquitto.TlsSet(
-                Handle, _options.CaFile, null, _options.CertificateFile, _options.KeyFile, 0);
-            MosquittoFault.ThrowIfFailed(code, target, "load the certificate files for");
-        }
-
-        const int VerifyPeer = 1;
-        MosquittoFault.ThrowIfFailed(
-            LibMosquitto.TlsOptions(Handle, VerifyPeer, null, null), target, "set TLS options for");
-        byte insecure = _options.AllowInsecureTls ? (byte)1 : (byte)0;
-        MosquittoFault.ThrowIfFailed(LibMosquitto.TlsInsecure(Handle, insecure), target, "set TLS options for");
-    }
-
-    private string? Password()
-    {
-        if (_options.PasswordFile is not { } file)
-        {
-            return null;
-        }
-
+        var properties = new MosquittoProperties(_options.Target);
         try
         {
-            using var reader = new StreamReader(file);
-            return reader.ReadLine() ?? "";
+            properties.AddInt32(MosquittoProperty.MaximumPacketSize, BrokerOptions.MaxInboundBytes);
+            _ = LibMosquitto.KeepConnectProperties(
+                Handle, 0, _options.Port, _options.KeepAliveSeconds, 0, properties.List);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        finally
         {
-            throw new TransportException(
-                $"Could not read the password file {file} for {_options.Target}: {fault.Message} Check the path and "
-                + "that this user may read it.", fault);
+            properties.Dispose();
         }
     }
 
@@ -328,6 +317,12 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         ushort receiveMaximum = ushort.MaxValue;
         LibMosquitto.PropertyReadInt16(properties, MosquittoProperty.ReceiveMaximum, ref receiveMaximum, 0);
         connection._flight.Lower(receiveMaximum);
+        ushort aliases = 0;
+        LibMosquitto.PropertyReadInt16(properties, MosquittoProperty.TopicAliasMaximum, ref aliases, 0);
+        connection.Aliases.Reset(aliases);
+        uint most = 0;
+        LibMosquitto.PropertyReadInt32(properties, MosquittoProperty.MaximumPacketSize, ref most, 0);
+        connection.MostPacketBytes = most > 0 ? most : null;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -335,13 +330,21 @@ internal sealed unsafe class MosquittoConnection : IDisposable
         From(self)._farewell ??= reason;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnPublish(nint mosquitto, nint self, int messageId, int reason, nint properties) =>
-        From(self)._flight.Answer(messageId, reason switch
+    private static void OnPublish(nint mosquitto, nint self, int messageId, int reason, nint properties)
+    {
+        MosquittoConnection connection = From(self);
+        if (reason >= MqttReason.FirstFailure)
+        {
+            connection._refused = reason;
+        }
+
+        connection._flight.Answer(messageId, reason switch
         {
             >= MqttReason.FirstFailure => PublishOutcome.Refused,
             MqttReason.NoMatchingSubscribers => PublishOutcome.Unheard,
             _ => PublishOutcome.Accepted,
         });
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnMessage(nint mosquitto, nint self, MosquittoMessage* message, nint properties) =>
@@ -351,7 +354,7 @@ internal sealed unsafe class MosquittoConnection : IDisposable
     private static void OnSubscribe(nint mosquitto, nint self, int messageId, int count, int* granted, nint properties)
     {
         MosquittoConnection connection = From(self);
-        connection._subscribed = true;
+        connection._unanswered--;
         if (count > 0 && *granted >= MqttReason.FirstFailure)
         {
             connection.Unsubscribed ??= MosquittoFault.DescribeReason(*granted);

@@ -10,7 +10,6 @@ namespace EdgeFusion.Linux.Mqtt;
 internal sealed unsafe class MosquittoInbox(IReadOnlyList<string> filters, IInbox inbox, bool retained)
 {
     private const int MostWaiting = 4096;
-    private const int MostBytes = 256 * 1024;
     private const int AtLeastOnce = 1;
 
     /// <summary>MQTT 5 retain handling 2: send nothing that is retained.</summary>
@@ -21,29 +20,25 @@ internal sealed unsafe class MosquittoInbox(IReadOnlyList<string> filters, IInbo
 
     public long Overrun => Interlocked.Read(ref _overrun);
 
-    /// <summary>Asks the broker for the topics; not for requests where MQTT 3.1.1 has no way to answer them.</summary>
-    /// <returns>Whether it has asked.</returns>
-    public bool Subscribe(MosquittoHandle client, string target, bool isOld)
+    /// <summary>Asks the broker for the topics. MQTT 3.1.1 cannot be asked to leave out what is retained; who listens
+    /// looks at that by itself.</summary>
+    /// <returns>How many answers there will be.</returns>
+    public int Subscribe(MosquittoHandle client, string target, bool isOld)
     {
-        if (isOld && !retained)
-        {
-            return false;
-        }
-
         foreach (string filter in filters)
         {
             MosquittoFault.ThrowIfFailed(
-                LibMosquitto.Subscribe(client, out _, filter, AtLeastOnce, retained ? 0 : NoRetained, 0),
+                LibMosquitto.Subscribe(client, out _, filter, AtLeastOnce, retained || isOld ? 0 : NoRetained, 0),
                 target, $"subscribe to {filter} at");
         }
 
-        return true;
+        return filters.Count;
     }
 
     /// <summary>Copies a message out of the library's memory; never throws.</summary>
     public void Take(MosquittoMessage* message, nint properties)
     {
-        if (message->PayloadLength > MostBytes || _waiting.Count >= MostWaiting)
+        if (message->PayloadLength > BrokerOptions.MaxInboundBytes || _waiting.Count >= MostWaiting)
         {
             Interlocked.Increment(ref _overrun);
             return;

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using EdgeFusion.Linux.Interop.Libc;
@@ -18,11 +21,15 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     /// <summary>Topics whose UTF-8 form is kept; a node has a few dozen.</summary>
     private const int MaxKnownTexts = 4096;
 
-    private readonly MosquittoOptions _options;
+    /// <summary>As in payloads: 16 hex digits.</summary>
+    private static readonly StandardFormat EpochFormat = new('x', 16);
+
+    private readonly BrokerOptions _options;
     private readonly EventDescriptor _wake;
     private readonly FlightWindow _flight;
     private readonly Dictionary<string, byte[]> _texts = new(StringComparer.Ordinal);
     private readonly (byte[] Name, byte[] Value)[] _userProperties;
+    private readonly TopicAliases _aliases = new();
     private readonly ShortConnections _past = new(TimeProvider.System);
     private MosquittoConnection? _connection;
     private bool _isOld;
@@ -32,7 +39,7 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     /// <summary>Creates a publisher; nothing is opened yet.</summary>
     /// <exception cref="ConfigurationException">The options are wrong.</exception>
     /// <exception cref="TransportException">libmosquitto is not installed.</exception>
-    public MosquittoPublisher(MosquittoOptions options)
+    public MosquittoPublisher(BrokerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -58,10 +65,13 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
     /// <inheritdoc/>
     public int InFlight => _flight.Count;
 
-    /// <summary>Whether the broker spoke MQTT 3.1.1 only: no properties, no replays.</summary>
+    /// <inheritdoc/>
+    public string? Refusal => _connection?.Refusal;
+
+    /// <summary>Whether the broker spoke MQTT 3.1.1 only: no properties.</summary>
     public bool IsOldProtocol => _isOld;
 
-    /// <summary>Why the broker refused to let this client listen; null where it did not.</summary>
+    /// <inheritdoc/>
     public string? Unsubscribed => _connection?.Unsubscribed;
 
     /// <inheritdoc/>
@@ -119,17 +129,34 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
             return HandOver.Busy;
         }
 
+        int alias = _aliases.Find(message, out bool isKnown);
         var properties = new MosquittoProperties(Target);
         try
         {
             Describe(message, ref properties);
+            if (alias > 0)
+            {
+                properties.AddInt16(MosquittoProperty.TopicAlias, (ushort)alias);
+            }
+
+            ReadOnlySpan<byte> topic = isKnown ? [] : Text(message.Topic);
+            if (IsTooLarge(message, properties.Size, Math.Max(0, topic.Length - 1)))
+            {
+                return HandOver.Refused;
+            }
+
             ReadOnlySpan<byte> payload = message.Payload.Span;
             int code = LibMosquitto.Publish(
-                connection.Handle, out int messageId, Text(message.Topic), payload.Length, payload,
-                (int)message.Quality, message.Retain ? (byte)1 : (byte)0, properties.List);
+                connection.Handle, out int messageId, topic, payload.Length, payload, (int)message.Quality,
+                message.Retain ? (byte)1 : (byte)0, properties.List);
             if (code != 0)
             {
                 return connection.Judge(code);
+            }
+
+            if (alias > 0 && !isKnown)
+            {
+                _aliases.Learn(message.Topic);
             }
 
             if (acknowledged)
@@ -189,10 +216,12 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
         string host, PublishMessage? will, Deadline deadline, CancellationToken stopping)
     {
         _flight.Reset();
+        _aliases.Reset(0);
         var connection = new MosquittoConnection(_options, _flight, _wake, _inbox)
         {
             IsOld = _isOld,
             Past = _past,
+            Aliases = _aliases,
         };
         try
         {
@@ -271,6 +300,38 @@ public sealed class MosquittoPublisher : IPublisher, ICommandChannel
         {
             properties.AddUserProperty(name, value);
         }
+
+        if (message.Key is { } key)
+        {
+            Span<byte> text = stackalloc byte[24];
+            text.Clear();
+            Utf8Formatter.TryFormat(key.Epoch, text, out _, EpochFormat);
+            properties.AddUserProperty("epoch\0"u8, text[..17]);
+            text.Clear();
+            Utf8Formatter.TryFormat(key.Sequence, text, out int digits);
+            properties.AddUserProperty("seq\0"u8, text[..(digits + 1)]);
+        }
+    }
+
+    /// <summary>The library looks, too, but a byte or two too late: it would keep such a message as being in flight.
+    /// </summary>
+    private bool IsTooLarge(in PublishMessage message, in PacketSize size, int topicBytes)
+    {
+        if (_connection!.MostPacketBytes is not { } most)
+        {
+            return false;
+        }
+
+        long bytes = size.Whole(
+            topicBytes, message.Payload.Length, message.Quality == QualityOfService.AtLeastOnce);
+        if (bytes <= most)
+        {
+            return false;
+        }
+
+        _connection.Refusal = string.Create(
+            CultureInfo.InvariantCulture, $"it is {bytes} bytes on the wire, and the broker takes {most} at most");
+        return true;
     }
 
     /// <summary>A text as UTF-8 with a terminating zero; kept, because topics come again and again.</summary>

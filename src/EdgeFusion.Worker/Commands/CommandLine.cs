@@ -29,6 +29,7 @@ internal static class CommandLine
         root.Subcommands.Add(ReplayCommand.Create());
         root.Subcommands.Add(EvaluateCommand.Create());
         root.Subcommands.Add(RecoverCommand.Create());
+        root.Subcommands.Add(ViewCommand.Create());
         root.Subcommands.Add(InspectCommand.Create());
         root.Subcommands.Add(RegressCommand.Create());
         root.Subcommands.Add(ExportCommand.Create());

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Replay;
 
 namespace EdgeFusion.Worker.Commands;
@@ -69,6 +70,11 @@ internal static class ReplayCommand
         DefaultValueFactory = _ => "replay",
     };
 
+    private static readonly Option<string?> Config = new("--config")
+    {
+        Description = "Publish as this worker configuration says: its Mqtt:Heads and Mqtt:Format.",
+    };
+
     private static readonly Option<int> Threads = new("--threads")
     {
         Description = "Windows inferred at a time; does not change the result.",
@@ -122,7 +128,7 @@ internal static class ReplayCommand
             """)
         {
             Recording, Model, Realtime, Speed, From, To, Loop, Step, Interactive, Mute, Fault, Out, Expect, Summary,
-            Publish, Node, Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
+            Publish, Node, Config, Threads, NoInference, Recover, Cuts, Map, Provider, Precision, Graph, Explain,
         };
         command.SetAction((parsed, stopping) => Task.Run(() =>
         {
@@ -178,6 +184,7 @@ internal static class ReplayCommand
             Expect = parsed.GetValue(Expect),
             PublishTo = parsed.GetResult(Publish) is null ? null : parsed.GetValue(Publish) ?? "localhost",
             Node = parsed.GetValue(Node)!,
+            PublishAs = parsed.GetValue(Config) is { } file ? WorkerConfiguration.Load(file).Mqtt : new MqttOptions(),
             Providers = [parsed.GetValue(Provider)!],
             Precision = parsed.GetValue(Precision)!,
             Graph = parsed.GetValue(Graph)!,

@@ -97,11 +97,11 @@ internal static class SubscribeCommand
         return parsed.GetValue(Verify) && !report.IsValid ? ExitCode.Different : ExitCode.Success;
     }
 
-    private static MosquittoOptions Connection(ParseResult parsed, string broker, string id)
+    private static BrokerOptions Connection(ParseResult parsed, string broker, string id)
     {
         (string host, int port) = HostAndPort.Parse(broker);
         string? authorities = parsed.GetValue(CaFile);
-        return new MosquittoOptions
+        return new BrokerOptions
         {
             Host = host,
             Port = port,

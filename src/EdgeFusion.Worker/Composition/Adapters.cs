@@ -30,15 +30,15 @@ internal static partial class Adapters
             return null;
         }
 
-        var catalog = new AdapterCatalog<WorkerOptions, IPublisher>("publisher");
+        var catalog = new AdapterCatalog<BrokerOptions, IPublisher>("publisher");
         catalog.Add("mosquitto", Mosquitto);
         AddMqttNet(catalog);
-        var brokers = new List<IPublisher> { catalog.Create(options.Mqtt.Adapter, options) };
+        BrokerOptions first = Broker(options.Mqtt, options.Node);
+        var brokers = new List<IPublisher> { catalog.Create(options.Mqtt.Adapter, first) };
         foreach (string fallback in options.Mqtt.Fallbacks)
         {
             (string host, int port) = HostAndPort.Parse(fallback);
-            brokers.Add(catalog.Create(
-                options.Mqtt.Adapter, options with { Mqtt = options.Mqtt with { Host = host, Port = port } }));
+            brokers.Add(catalog.Create(options.Mqtt.Adapter, first with { Host = host, Port = port }));
         }
 
         return brokers.Count == 1 ? brokers[0] : new FailoverPublisher(brokers);
@@ -70,29 +70,25 @@ internal static partial class Adapters
     static partial void UseSystemPort(
         string device, int baudRate, int parity, int stopBits, ref IByteEndpoint? endpoint);
 
-    static partial void AddMqttNet(AdapterCatalog<WorkerOptions, IPublisher> catalog);
+    static partial void AddMqttNet(AdapterCatalog<BrokerOptions, IPublisher> catalog);
 
-    private static MosquittoPublisher Mosquitto(WorkerOptions options)
+    private static MosquittoPublisher Mosquitto(BrokerOptions broker) =>
+        MosquittoPublisher.Probe() is { } obstacle
+            ? throw new ConfigurationException(obstacle)
+            : new MosquittoPublisher(broker);
+
+    private static BrokerOptions Broker(MqttOptions mqtt, string node) => new()
     {
-        if (MosquittoPublisher.Probe() is { } obstacle)
-        {
-            throw new ConfigurationException(obstacle);
-        }
-
-        MqttOptions mqtt = options.Mqtt;
-        return new MosquittoPublisher(new MosquittoOptions
-        {
-            Host = mqtt.Host,
-            Port = mqtt.Port,
-            ClientId = mqtt.ClientId.Length > 0 ? mqtt.ClientId : "edgefusion-" + options.Node,
-            UserName = OrNull(mqtt.UserName),
-            PasswordFile = OrNull(Credential.Path(mqtt.PasswordFile)),
-            Tls = mqtt.Tls,
-            CaFile = OrNull(mqtt.CaFile),
-            CertificateFile = OrNull(mqtt.CertificateFile),
-            KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
-        });
-    }
+        Host = mqtt.Host,
+        Port = mqtt.Port,
+        ClientId = mqtt.ClientId.Length > 0 ? mqtt.ClientId : "edgefusion-" + node,
+        UserName = OrNull(mqtt.UserName),
+        PasswordFile = OrNull(Credential.Path(mqtt.PasswordFile)),
+        Tls = mqtt.Tls,
+        CaFile = OrNull(mqtt.CaFile),
+        CertificateFile = OrNull(mqtt.CertificateFile),
+        KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
+    };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
 }

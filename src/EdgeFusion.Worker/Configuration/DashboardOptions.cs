@@ -20,6 +20,15 @@ internal sealed record DashboardOptions
     /// <summary>Further host names under which the page may be opened, e.g. robot7.local.</summary>
     public string[] Hosts { get; init; } = [];
 
+    /// <summary>
+    /// Pages of others that may open the streams at /foxglove, by origin, e.g. the address of a Lichtblick on the
+    /// network, or file:// for desktop viewers. Default none: clients that are no pages need none.
+    /// </summary>
+    public string[] Origins { get; init; } = [];
+
+    /// <summary>Folder whose recordings (.mcap) the page can open, read-only. Default empty = none.</summary>
+    public string Recordings { get; init; } = "";
+
     /// <summary>The token; null where none is set.</summary>
     /// <exception cref="ConfigurationException">The file cannot be read or its token is too short.</exception>
     public string? ReadToken()

@@ -90,6 +90,13 @@ internal static class OptionChecks
         Require(faults, mqtt.Tls || mqtt.AllowPlaintext || IsLoopback(mqtt.Host), "Mqtt:Tls",
             $"is off but '{mqtt.Host}' is another machine: predictions would travel in the clear. Set Mqtt:Tls, or "
             + "Mqtt:AllowPlaintext if that is what you want");
+        Require(faults, Array.IndexOf(PayloadFormats.Words, mqtt.Format) >= 0, "Mqtt:Format",
+            $"is '{mqtt.Format}'; there are {string.Join(", ", PayloadFormats.Words)}");
+        foreach ((string head, HeadOptions policy) in mqtt.Heads)
+        {
+            faults.AddRange(HeadPolicies.Faults(policy).Select(fault => $"Mqtt:Heads:{head}: {fault}"));
+        }
+
         foreach (string fallback in mqtt.Fallbacks)
         {
             string host = fallback[..(fallback.LastIndexOf(':') is > 0 and int colon ? colon : fallback.Length)];
@@ -112,6 +119,8 @@ internal static class OptionChecks
         Require(faults, dashboard.TokenFile.Length > 0 || IsLoopback(dashboard.Address), "Dashboard:TokenFile",
             $"is missing: on {dashboard.Address} other machines could look; make a token (openssl rand -hex 16) and "
             + "name its file");
+        Require(faults, dashboard.Recordings.Length == 0 || Directory.Exists(dashboard.Recordings),
+            "Dashboard:Recordings", $"there is no folder '{dashboard.Recordings}'");
     }
 
     private static bool IsLoopback(string host) =>

@@ -125,7 +125,7 @@ internal static class WorkerConfiguration
         }
     }
 
-    private static string Describe(Type type) => Type.GetTypeCode(type) switch
+    private static string Describe(Type type) => Type.GetTypeCode(Nullable.GetUnderlyingType(type) ?? type) switch
     {
         TypeCode.Boolean => "true or false",
         TypeCode.Int32 or TypeCode.Int64 => "whole number",

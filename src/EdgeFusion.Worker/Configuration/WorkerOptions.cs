@@ -157,6 +157,13 @@ internal sealed record MqttOptions
 
     /// <summary>How long in s a prediction is worth delivering. Default 60.</summary>
     public double PredictionExpirySeconds { get; init; } = 60;
+
+    /// <summary>How predictions are written: json (default) or cbor. All else is JSON.</summary>
+    public string Format { get; init; } = "json";
+
+    /// <summary>What of each head is published, by its name; "*" for all that are not named. Default: every window.
+    /// </summary>
+    public Dictionary<string, HeadOptions> Heads { get; init; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>The queue in front of the broker.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using EdgeFusion.Worker.Configuration;
 using Microsoft.AspNetCore.Http;
 
@@ -17,14 +18,23 @@ internal sealed class DashboardGuard
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    private const string Streams = "/foxglove";
+    private const int MostReported = 16;
+
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _origins;
+    private readonly HashSet<string> _reported = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Action<string>? _refused;
     private readonly byte[]? _token;
 
     /// <param name="options">Address, hosts and token.</param>
     /// <param name="token">The token; null on the loopback interface.</param>
-    public DashboardGuard(DashboardOptions options, string? token)
+    /// <param name="refused">Told, once for each, which foreign pages asked for the streams.</param>
+    public DashboardGuard(DashboardOptions options, string? token, Action<string>? refused = null)
     {
         _token = token is null ? null : Digest(token);
+        _refused = refused;
+        _origins = new HashSet<string>(options.Origins, StringComparer.OrdinalIgnoreCase);
         _hosts.UnionWith(["localhost", "127.0.0.1", "[::1]"]);
         _hosts.Add(options.Address);
         _hosts.UnionWith(options.Hosts);
@@ -52,9 +62,9 @@ internal sealed class DashboardGuard
                 "This worker does not answer to that host name; add it to Dashboard:Hosts if it should.");
         }
 
-        if (request.Headers.Origin is [{ Length: > 0 } origin]
-            && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.Origin is [{ Length: > 0 } origin] && !IsOurs(request, origin))
         {
+            Report(request, origin);
             return Refuse(context, HttpStatusCode.Forbidden, "Requests from other pages are refused.");
         }
 
@@ -64,6 +74,28 @@ internal sealed class DashboardGuard
     /// <summary>Health probes tell no secrets and come from supervisors that have no token.</summary>
     private static bool IsProbe(PathString path) => path == "/healthz" || path == "/readyz";
 
+    /// <summary>Our own page, or one that may subscribe to the streams; nothing else of ours is for others.</summary>
+    private bool IsOurs(HttpRequest request, string origin) =>
+        string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || (request.Path == Streams && _origins.Contains(origin));
+
+    /// <summary>Whoever wants to see the streams in a viewer of his own learns from the log what is missing.</summary>
+    private void Report(HttpRequest request, string origin)
+    {
+        bool news;
+        lock (_reported)
+        {
+            news = request.Path == Streams && _reported.Count < MostReported && _reported.Add(origin);
+        }
+
+        if (news)
+        {
+            _refused?.Invoke(
+                $"a page of '{JsonEncodedText.Encode(origin)}' asked for {Streams}; add that to Dashboard:Origins if "
+                + "it may see the streams");
+        }
+    }
+
     private static bool Authenticate(HttpContext context, byte[] token)
     {
         HttpRequest request = context.Request;
@@ -72,6 +104,12 @@ internal sealed class DashboardGuard
         string given = header.StartsWith(Bearer, StringComparison.Ordinal) ? header[Bearer.Length..]
             : request.Cookies[CookieName] ?? "";
         if (Matches(given, token))
+        {
+            return true;
+        }
+
+        // A viewer takes an address and nothing else.
+        if (request.Path == Streams && Matches(request.Query["token"].ToString(), token))
         {
             return true;
         }

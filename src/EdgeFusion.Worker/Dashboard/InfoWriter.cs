@@ -11,7 +11,7 @@ namespace EdgeFusion.Worker.Dashboard;
 /// <summary>What does not change during a run: node, model card, engine, sensors.</summary>
 internal static class InfoWriter
 {
-    public static ReadOnlyMemory<byte> Write(LiveSession session, string node)
+    public static ReadOnlyMemory<byte> Write(LiveSession session, string node, bool hasRecordings)
     {
         var buffer = new ArrayBufferWriter<byte>(8_192);
         using var json = new Utf8JsonWriter(buffer);
@@ -19,6 +19,8 @@ internal static class InfoWriter
         json.WriteStartObject();
         json.WriteString("node", node);
         json.WriteString("version", Product.Version);
+        json.WriteBoolean("live", true);
+        json.WriteBoolean("recordings", hasRecordings);
         json.WriteString("epoch", PredictionFormat.EpochText(session.Epoch));
         WriteModel(json, manifest);
         json.WriteStartObject("engine");
@@ -81,7 +83,8 @@ internal static class InfoWriter
         json.WriteEndObject();
     }
 
-    private static void WriteSensor(Utf8JsonWriter json, SensorInfo info)
+    /// <summary>A sensor as the page knows it.</summary>
+    public static void WriteSensor(Utf8JsonWriter json, SensorInfo info)
     {
         json.WriteStartObject();
         json.WriteString("name", info.Name);

@@ -22,12 +22,11 @@ internal static class PageFiles
             return response.Body.WriteAsync(file.Content, ended).AsTask();
         }
 
-        response.StatusCode = StatusCodes.Status404NotFound;
-        response.ContentType = "text/plain; charset=utf-8";
-        return response.WriteAsync(
+        return Answer.TextAsync(
+            response, StatusCodes.Status404NotFound,
             Files.Count == 0
-                ? "The page is not part of this build: run ./edgefusion setup, which builds it, then build again.\n"
-                : "There is nothing here.\n",
+                ? "The page is not part of this build: run ./edgefusion setup, which builds it, then build again."
+                : "There is nothing here.",
             ended);
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Sensing;
+using EdgeFusion.Worker.Dashboard.Foxglove;
 using EdgeFusion.Worker.Live;
 
 namespace EdgeFusion.Worker.Dashboard;
@@ -11,7 +12,7 @@ internal static class PrometheusText
 {
     private static readonly double[] Quantiles = [0.5, 0.9, 0.99];
 
-    public static string Write(LiveSession session, int viewers)
+    public static string Write(LiveSession session, int viewers, FoxgloveBridge foxglove)
     {
         var text = new StringBuilder(4_096);
         Head(text, "edgefusion_windows_total", "counter", "Windows cut, each with a prediction.");
@@ -22,6 +23,10 @@ internal static class PrometheusText
         Line(text, "edgefusion_ring_overruns_total", "", session.Pipeline.Overruns);
         Head(text, "edgefusion_dashboard_viewers", "gauge", "Viewers of the page.");
         Line(text, "edgefusion_dashboard_viewers", "", viewers);
+        Head(text, "edgefusion_foxglove_viewers", "gauge", "Clients of the streams for Foxglove.");
+        Line(text, "edgefusion_foxglove_viewers", "", foxglove.Viewers);
+        Head(text, "edgefusion_foxglove_dropped_total", "counter", "Messages that such clients were too slow for.");
+        Line(text, "edgefusion_foxglove_dropped_total", "", foxglove.Lost);
         Sensors(text, session);
         Stages(text, session.Pipeline.Stages);
         Transport(text, session);

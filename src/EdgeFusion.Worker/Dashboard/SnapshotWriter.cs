@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using EdgeFusion.Diagnostics;
+using EdgeFusion.Models;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
 using EdgeFusion.Sensing;
@@ -26,6 +26,8 @@ internal sealed class SnapshotWriter : IDisposable
     private readonly ArrayBufferWriter<byte> _predictionJson = new(4_096);
     private readonly Presence[] _presence;
     private readonly char[] _letters;
+    private readonly RecentStages _stages;
+    private readonly Prediction _explained;
     private readonly SensorView[] _sensors;
     private long _shown;
 
@@ -37,6 +39,8 @@ internal sealed class SnapshotWriter : IDisposable
         _prediction = new Prediction(session.Pipeline.Manifest);
         _presence = new Presence[session.Pipeline.Manifest.Inputs.Length];
         _letters = new char[_presence.Length];
+        _stages = new RecentStages(recent, _presence.Length);
+        _explained = new Prediction(session.Pipeline.Manifest);
         _sensors = [.. session.Pipeline.Sensors.Select(host => new SensorView(host))];
         _shown = recent.Count;
     }
@@ -52,9 +56,11 @@ internal sealed class SnapshotWriter : IDisposable
         json.WriteNumber("skipped", _session.Pipeline.SkippedWindows);
         json.WriteNumber("overruns", _session.Pipeline.Overruns);
         WritePrediction(json);
+        WriteExplanation(json);
         WriteTimeline(json);
         WriteSensors(json, now);
-        WriteStages(json);
+        json.WritePropertyName("stages");
+        _stages.Write(json);
         WriteTransport(json);
         json.WriteEndObject();
     }
@@ -74,6 +80,53 @@ internal sealed class SnapshotWriter : IDisposable
         _predictionJson.ResetWrittenCount();
         _format.WritePrediction(_prediction, _session.Clock.Now, _predictionJson);
         json.WriteRawValue(_predictionJson.WrittenSpan, skipInputValidation: true);
+    }
+
+    /// <summary>The newest explanation, which need not be that of the newest prediction; null where none was asked
+    /// for.</summary>
+    private void WriteExplanation(Utf8JsonWriter json)
+    {
+        if (!_recent.TryReadExplained(_explained))
+        {
+            json.WriteNull("explanation");
+            return;
+        }
+
+        json.WriteStartObject("explanation");
+        json.WriteNumber("seq", _explained.Sequence);
+        json.WriteStartObject("heads");
+        foreach (HeadScores scores in _explained.Heads)
+        {
+            if (scores.Head.Kind == HeadKind.Classification)
+            {
+                WriteContributions(json, scores);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private void WriteContributions(Utf8JsonWriter json, HeadScores scores)
+    {
+        json.WriteStartObject(scores.Head.Name);
+        json.WriteString("label", scores.BestLabel);
+        json.WriteStartObject("contributions");
+        for (int i = 0; i < scores.Contributions.Length; i++)
+        {
+            string modality = _explained.Manifest.Inputs[i].Modality;
+            if (float.IsFinite(scores.Contributions[i]))
+            {
+                json.WriteNumber(modality, scores.Contributions[i]);
+            }
+            else
+            {
+                json.WriteNull(modality);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 
     /// <summary>The windows since the last snapshot: what a viewer missed is missing on its timeline only.</summary>
@@ -117,38 +170,28 @@ internal sealed class SnapshotWriter : IDisposable
         json.WriteEndArray();
     }
 
-    private void WriteStages(Utf8JsonWriter json)
-    {
-        StageMeter stages = _session.Pipeline.Stages;
-        json.WriteStartObject("stages");
-        WriteStage(json, "wait", stages.Wait);
-        WriteStage(json, "ready", stages.Ready);
-        WriteStage(json, "bind", stages.Bind);
-        WriteStage(json, "infer", stages.Infer);
-        WriteStage(json, "decode", stages.Decode);
-        WriteStage(json, "total", stages.Total);
-        json.WriteEndObject();
-    }
-
-    private static void WriteStage(Utf8JsonWriter json, string name, LatencyHistogram stage)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("p50_ms", Math.Round(stage.PercentileNanoseconds(0.5) / 1e6, 3));
-        json.WriteNumber("p99_ms", Math.Round(stage.PercentileNanoseconds(0.99) / 1e6, 3));
-        json.WriteNumber("max_ms", Math.Round(stage.MaxNanoseconds / 1e6, 3));
-        json.WriteEndObject();
-    }
-
     private void WriteTransport(Utf8JsonWriter json)
     {
-        if (_session.Outbox is { } outbox)
+        if (_session.Sender is { } sender)
         {
+            OutboxCounters outbox = sender.Counters;
             json.WriteStartObject("outbox");
+            json.WriteString("target", sender.Target);
+            json.WriteBoolean("connected", sender.IsConnected);
+            json.WriteString("storage_problem", sender.StorageProblem);
             json.WriteNumber("enqueued", outbox.Enqueued);
             json.WriteNumber("published", outbox.Published);
             json.WriteNumber("waiting", outbox.Waiting);
-            json.WriteNumber("evicted", outbox.Evicted);
+            json.WriteNumber("waiting_bytes", outbox.WaitingBytes);
             json.WriteNumber("reconnects", outbox.Reconnects);
+            json.WriteStartObject("evicted");
+            WriteReason(json, "full", outbox.EvictedFull);
+            WriteReason(json, "replaced", outbox.EvictedReplaced);
+            WriteReason(json, "expired", outbox.EvictedExpired);
+            WriteReason(json, "refused", outbox.EvictedRefused);
+            WriteReason(json, "damaged", outbox.EvictedDamaged);
+            WriteReason(json, "before the outbox", _session.Pipeline.DroppedBy("publisher"));
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -156,8 +199,17 @@ internal sealed class SnapshotWriter : IDisposable
         {
             json.WriteStartObject("recorder");
             json.WriteNumber("written", recorder.Written);
-            json.WriteNumber("lost", recorder.Lost);
+            json.WriteNumber("lost", recorder.Lost + _session.Pipeline.DroppedBy(recorder.Name));
             json.WriteEndObject();
+        }
+    }
+
+    /// <summary>Reasons that never occurred are left out, as in a sensor's account.</summary>
+    private static void WriteReason(Utf8JsonWriter json, string reason, long count)
+    {
+        if (count != 0)
+        {
+            json.WriteNumber(reason, count);
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using EdgeFusion.Buffering;
 using EdgeFusion.Sensing;
+using Microsoft.AspNetCore.Http;
 
 namespace EdgeFusion.Worker.Dashboard;
 
@@ -13,7 +15,7 @@ internal sealed record Thumbnail(int Width, int Height, long Sequence, Time.Time
 {
     private const int LargestSide = 192;
 
-    /// <summary>Takes every n-th pixel of the newest frame; null where there is none or it was overwritten.</summary>
+    /// <summary>A small copy of the newest frame; null where there is none or it was overwritten.</summary>
     public static Thumbnail? Take(SensorRing ring)
     {
         long sequence = ring.Published - 1;
@@ -22,11 +24,17 @@ internal sealed record Thumbnail(int Width, int Height, long Sequence, Time.Time
             return null;
         }
 
+        Thumbnail? taken = Of(layout, ring.Payload(sequence), sequence, ring.Header(sequence).Capture);
+        return ring.IsIntact(sequence) ? taken : null;
+    }
+
+    /// <summary>Takes every n-th pixel of a frame; null where it is none.</summary>
+    public static Thumbnail? Of(
+        FrameLayout layout, ReadOnlySpan<byte> pixels, long sequence, Time.Timestamp capture)
+    {
         int step = Math.Max(1, (Math.Max(layout.Width, layout.Height) + LargestSide - 1) / LargestSide);
         int width = layout.Width / step;
         int height = layout.Height / step;
-        Time.Timestamp capture = ring.Header(sequence).Capture;
-        ReadOnlySpan<byte> pixels = ring.Payload(sequence);
         if (width == 0 || height == 0 || pixels.Length < layout.Width * layout.Height * layout.Channels)
         {
             return null;
@@ -48,6 +56,15 @@ internal sealed record Thumbnail(int Width, int Height, long Sequence, Time.Time
             }
         }
 
-        return ring.IsIntact(sequence) ? new Thumbnail(width, height, sequence, capture, rgb) : null;
+        return new Thumbnail(width, height, sequence, capture, rgb);
+    }
+
+    /// <summary>Answers with it: the pixels, and the size in headers.</summary>
+    public Task WriteAsync(HttpResponse response, CancellationToken ended)
+    {
+        response.ContentType = "application/octet-stream";
+        response.Headers["X-Width"] = Width.ToString(CultureInfo.InvariantCulture);
+        response.Headers["X-Height"] = Height.ToString(CultureInfo.InvariantCulture);
+        return response.Body.WriteAsync(Rgb, ended).AsTask();
     }
 }

@@ -81,6 +81,9 @@ internal sealed class LiveSession : IDisposable
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
 
+    /// <summary>The way to the broker; null without a publisher.</summary>
+    public Outbox? Sender => _outbox;
+
     /// <summary>What the dashboard shows; null without one.</summary>
     public RecentPredictions? Recent { get; }
 
@@ -92,6 +95,28 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>Asks the black box for the last seconds; false where there is none. Any thread.</summary>
     public bool TriggerBlackBox(string reason) => _recorders.Trigger(reason);
+
+    /// <summary>
+    /// Lets a force sensor find its zero: the mean of the next second is taken off its samples from then on, until the
+    /// process ends. Nothing is written to the device. Any thread; returns at once, <see cref="SensorHost.Zero"/> tells
+    /// when it is done.
+    /// </summary>
+    /// <param name="sensor">Its name in the configuration.</param>
+    /// <returns>Null where it has begun; else why it cannot, in one sentence.</returns>
+    public string? Tare(string sensor)
+    {
+        foreach (SensorHost host in Pipeline.Sensors)
+        {
+            if (host.Info.Name == sensor)
+            {
+                return host.TryTare() ? null
+                    : host.CanTare ? $"The sensor '{sensor}' does not deliver now: nothing can be averaged."
+                    : $"The sensor '{sensor}' measures no forces: its zero is not free.";
+            }
+        }
+
+        return $"There is no sensor '{sensor}'.";
+    }
 
     /// <summary>Starts what takes data first and what gives it last.</summary>
     public void Start()
@@ -176,6 +201,8 @@ internal sealed class LiveSession : IDisposable
                 Epoch = Epoch,
                 Version = Product.Version,
                 PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
+                Encoding = PayloadFormats.From(options.Mqtt.Format),
+                Heads = HeadPolicies.From(options.Mqtt.Heads),
             });
     }
 }

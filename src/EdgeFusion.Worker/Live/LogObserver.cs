@@ -1,5 +1,6 @@
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Sensing;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,8 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
             SensorGood(sensor.Name, to, reason);
         }
     }
+
+    public void SensorTared(SensorInfo sensor, SensorZero zero) => SensorZeroed(sensor.Name, zero);
 
     public void SkippingChanged(bool skipping, long skippedSoFar)
     {
@@ -118,14 +121,51 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "the broker refused a message on {Topic}: check its access list")]
-    public partial void Refused(string topic);
+        Message = "a message on {Topic} was refused: {Reason}; it is counted and given up. Check the broker's access "
+            + "list and limits")]
+    public partial void Refused(string topic, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "the broker does not let this node take requests: {Reason}; nobody can ask for replays or give "
+            + "commands. Check its access list")]
+    public partial void Deafened(string reason);
+
+    public void CommandRefused(string topic, CommandRefusal reason, long refused) =>
+        CommandTurnedDown(TopicName.Path(topic), reason, refused);
+
+    public void CommandCarriedOut(string verb, string? fault)
+    {
+        if (fault is null)
+        {
+            CommandDone(verb);
+        }
+        else
+        {
+            CommandFailed(verb, fault);
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "a command on {Topic} was refused: {Reason} ({Refused} refused so far)")]
+    private partial void CommandTurnedDown(string topic, CommandRefusal reason, long refused);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "command {Verb}: done")]
+    private partial void CommandDone(string verb);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "command {Verb} could not be carried out: {Fault}")]
+    private partial void CommandFailed(string verb, string fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorBad(string name, SensorState state, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorGood(string name, SensorState state, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "sensor {Name} has a new zero, taken off from now on: {Zero}")]
+    private partial void SensorZeroed(string name, SensorZero zero);
 
     [LoggerMessage(
         Level = LogLevel.Warning,

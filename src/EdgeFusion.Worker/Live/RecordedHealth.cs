@@ -30,6 +30,7 @@ internal sealed class RecordedHealth(FusionPipeline pipeline, PipelineClock cloc
             _json.WriteNumber("taken"u8, sensor.Ring.Published);
             _json.WriteNumber("rejected"u8, sensor.Gate.RejectedCount);
             _json.WriteNumber("restarts"u8, sensor.Restarts);
+            WriteZero(sensor.Zero);
             _json.WriteEndObject();
         }
 
@@ -39,6 +40,28 @@ internal sealed class RecordedHealth(FusionPipeline pipeline, PipelineClock cloc
     }
 
     public void Dispose() => _json.Dispose();
+
+    /// <summary>The samples stand in the recording as the model saw them; with this they can be had as the device sent
+    /// them.</summary>
+    private void WriteZero(SensorZero? zero)
+    {
+        if (zero is null)
+        {
+            return;
+        }
+
+        _json.WriteStartObject("zero"u8);
+        _json.WriteNumber("count"u8, zero.Count);
+        _json.WriteNumber("after_ns"u8, zero.After.Nanoseconds);
+        _json.WriteStartArray("offset"u8);
+        foreach (float value in zero.Offset)
+        {
+            _json.WriteNumberValue(value);
+        }
+
+        _json.WriteEndArray();
+        _json.WriteEndObject();
+    }
 
     private static ReadOnlySpan<byte> Name(SensorState state) => state switch
     {

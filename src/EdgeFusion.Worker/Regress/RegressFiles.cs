@@ -59,7 +59,8 @@ internal static class RegressFiles
         return message is null ? null : new XElement("failure", new XAttribute("message", message));
     }
 
-    private static JsonNode Recording(RecordingComparison recording) => new JsonObject
+    /// <summary>What one recording shows.</summary>
+    public static JsonNode Recording(RecordingComparison recording) => new JsonObject
     {
         ["name"] = recording.Name,
         ["failure"] = recording.Failure,

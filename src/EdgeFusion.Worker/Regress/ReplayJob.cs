@@ -12,6 +12,12 @@ internal sealed record ReplayJob(string Recording, string Model, string Target)
     /// <summary>File for the summary.</summary>
     public string Summary => Path.ChangeExtension(Target, ".summary.json");
 
+    /// <summary>Decisions: "recompute" (default) or "recorded", as of `replay --cuts`.</summary>
+    public string Cuts { get; init; } = "recompute";
+
+    /// <summary>Whether everything else on the machine goes first. Default false.</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>Runs it.</summary>
     /// <returns>Why it failed; null where it did not.</returns>
     public async Task<string?> RunAsync(CancellationToken stopping)
@@ -19,6 +25,11 @@ internal sealed record ReplayJob(string Recording, string Model, string Target)
         using Process process = Process.Start(StartInfo())!;
         try
         {
+            if (IsBackground)
+            {
+                Yield(process);
+            }
+
             Task<string> output = process.StandardOutput.ReadToEndAsync(stopping);
             Task<string> error = process.StandardError.ReadToEndAsync(stopping);
             await process.WaitForExitAsync(stopping).ConfigureAwait(false);
@@ -35,6 +46,18 @@ internal sealed record ReplayJob(string Recording, string Model, string Target)
         }
     }
 
+    private static void Yield(Process process)
+    {
+        try
+        {
+            process.PriorityClass = ProcessPriorityClass.Idle;
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            // It has ended already, or the machine forbids it: then it runs as others do.
+        }
+    }
+
     private ProcessStartInfo StartInfo()
     {
         string assembly = typeof(ReplayJob).Assembly.Location;
@@ -46,7 +69,7 @@ internal sealed record ReplayJob(string Recording, string Model, string Target)
             RedirectStandardError = true,
         };
         string[] prefix = isOurs ? [] : ["exec", assembly];
-        string[] verb = ["replay", Recording, "--model", Model, "--cuts", "recompute", "--recover"];
+        string[] verb = ["replay", Recording, "--model", Model, "--cuts", Cuts, "--recover"];
         foreach (string argument in (string[])[.. prefix, .. verb, "--out", Target, "--summary", Summary])
         {
             start.ArgumentList.Add(argument);

@@ -20,21 +20,32 @@ internal sealed class ReplayPublisher : IPredictionSink, IDisposable
     private readonly CancellationToken _stopping;
 
     public ReplayPublisher(
-        string target, string node, ModelManifest manifest, EngineInfo? engine, CancellationToken stopping)
+        ReplayRequest request, ModelManifest manifest, EngineInfo? engine, CancellationToken stopping)
     {
         _stopping = stopping;
-        long epoch = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        (string host, int port) = HostAndPort.Parse(target);
-        var options = new PredictionPublisherOptions { Node = node, Epoch = epoch, Version = Product.Version };
+        Epoch = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+        (string host, int port) = HostAndPort.Parse(request.PublishTo!);
+        string node = request.Node;
+        var options = new PredictionPublisherOptions
+        {
+            Node = node,
+            Epoch = Epoch,
+            Version = Product.Version,
+            Encoding = PayloadFormats.From(request.PublishAs.Format),
+            Heads = HeadPolicies.From(request.PublishAs.Heads),
+        };
         _outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
+            new MosquittoPublisher(new BrokerOptions { Host = host, Port = port, ClientId = "edgefusion-" + node }),
             _clock,
-            StatusMessages.Create(new NodeTopics(node), node, epoch, Product.Version));
+            StatusMessages.Create(new NodeTopics(node), node, Epoch, Product.Version));
         _publisher = new PredictionPublisher(manifest, engine, [], _outbox, _clock, options);
         _outbox.Start();
         WaitFor(
             () => _outbox.IsConnected, $"no broker answers at {host}:{port}; start one or give --publish HOST:PORT");
     }
+
+    /// <summary>The run's epoch, for its predictions too: subscribers tell two replays apart by it.</summary>
+    public long Epoch { get; }
 
     public string Name => "publisher";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Replay;
 
@@ -58,6 +59,9 @@ internal sealed record ReplayRequest
     public string? PublishTo { get; init; }
 
     public string Node { get; init; } = "replay";
+
+    /// <summary>What is published, and how; the broker is <see cref="PublishTo"/>.</summary>
+    public MqttOptions PublishAs { get; init; } = new();
 
     public string Precision { get; init; } = "fp32";
 

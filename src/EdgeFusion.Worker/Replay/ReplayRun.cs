@@ -68,6 +68,7 @@ internal sealed class ReplayRun : IDisposable
             Sinks = sinks,
             Context = new RecordedContext(_manifest, labels),
             ExplainEvery = request.ExplainEvery,
+            Epoch = sinks.OfType<ReplayPublisher>().FirstOrDefault()?.Epoch ?? 0,
         };
         if (request.Speed > 0 || request.Step || request.Interactive)
         {
@@ -229,9 +230,9 @@ internal sealed class ReplayRun : IDisposable
             sinks.Add(Own(new ExpectSink(golden, _manifest)));
         }
 
-        if (request.PublishTo is { } target)
+        if (request.PublishTo is not null)
         {
-            sinks.Add(Own(new ReplayPublisher(target, request.Node, _manifest, _engine, stopping)));
+            sinks.Add(Own(new ReplayPublisher(request, _manifest, _engine, stopping)));
         }
 
         if (request.Step || request.Interactive)

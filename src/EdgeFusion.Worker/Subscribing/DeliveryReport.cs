@@ -14,10 +14,14 @@ namespace EdgeFusion.Worker.Subscribing;
 internal readonly record struct DeliveryReport(
     long Received, long Redelivered, long Overtaken, long Recovered, long Declared, long Lost, long Unexpected)
 {
+    /// <summary>Windows that heads kept back by their policy, as the messages received say.</summary>
+    public long Suppressed { get; init; }
+
     public bool IsValid => Lost == 0 && Unexpected == 0;
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"received {Received}, redelivered {Redelivered}, overtaken by a replay {Overtaken}, recovered {Recovered}, "
-        + $"declared lost {Declared}, lost {Lost}, unexpected {Unexpected}");
+        + $"declared lost {Declared}, lost {Lost}, unexpected {Unexpected}")
+        + (Suppressed == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", kept back by policy {Suppressed}"));
 }

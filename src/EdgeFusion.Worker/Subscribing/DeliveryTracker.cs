@@ -22,7 +22,10 @@ internal sealed class DeliveryTracker(bool fromStart)
                         report.Received + stream.Received, report.Redelivered + stream.Redelivered,
                         report.Overtaken + stream.Overtaken, report.Recovered + stream.Recovered,
                         report.Declared + stream.Declared, report.Lost + stream.Lost,
-                        report.Unexpected + stream.Unexpected);
+                        report.Unexpected + stream.Unexpected)
+                    {
+                        Suppressed = report.Suppressed + stream.Suppressed,
+                    };
                 }
 
                 return report;
@@ -41,11 +44,12 @@ internal sealed class DeliveryTracker(bool fromStart)
 
     /// <summary>A prediction has come.</summary>
     /// <returns>Whether it is new.</returns>
-    public bool Take(string topic, long epoch, long seq, bool replayed, long now)
+    public bool Take(
+        string topic, long epoch, long seq, bool replayed, long now, Publication? publication = null)
     {
         lock (_gate)
         {
-            return Stream(topic, epoch, seq).Take(seq, replayed, now);
+            return Stream(topic, epoch, seq).Take(seq, replayed, now, publication);
         }
     }
 
@@ -58,17 +62,14 @@ internal sealed class DeliveryTracker(bool fromStart)
         }
     }
 
-    /// <summary>A heartbeat says how far a run has come.</summary>
-    public void Announce(string topicPrefix, long epoch, long seq, long now)
+    /// <summary>A heartbeat says how far a head has come in a run.</summary>
+    public void Announce(string topic, long epoch, long seq, long now)
     {
         lock (_gate)
         {
-            foreach (PredictionStream stream in _streams.Values)
+            if (fromStart || _begun.Contains(epoch) || _streams.ContainsKey((topic, epoch)))
             {
-                if (stream.Epoch == epoch && stream.Topic.StartsWith(topicPrefix, StringComparison.Ordinal))
-                {
-                    stream.Announce(seq, now);
-                }
+                Stream(topic, epoch, seq).Announce(seq, now);
             }
         }
     }

@@ -8,6 +8,7 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
     private readonly SequenceSet _declared = new();
     private readonly SequenceSet _replayed = new();
     private readonly SequenceSet _gone = new();
+    private readonly PublicationChain _chain = new();
     private long _first = first;
     private long _last = first - 1;
 
@@ -27,8 +28,11 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
 
     public long Recovered { get; private set; }
 
-    /// <summary>Declared as lost, but received: somebody counts wrongly.</summary>
+    /// <summary>Declared as lost, but received, or at odds with its neighbour: somebody counts wrongly.</summary>
     public long Unexpected { get; private set; }
+
+    /// <summary>Windows kept back by the head's policy, as the messages received say.</summary>
+    public long Suppressed { get; private set; }
 
     /// <summary>When the oldest gap was seen; null where there is none.</summary>
     public long? GapSince { get; private set; }
@@ -41,7 +45,7 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
 
     /// <summary>Notes a prediction.</summary>
     /// <returns>Whether it is new.</returns>
-    public bool Take(long seq, bool replayed, long now)
+    public bool Take(long seq, bool replayed, long now, Publication? publication = null)
     {
         if (!_received.Add(seq))
         {
@@ -53,6 +57,12 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
         }
 
         Unexpected += _declared.Contains(seq) ? 1 : 0;
+        if (publication is { } said)
+        {
+            Suppressed += said.Suppressed;
+            Unexpected += _chain.Contradictions(seq, said);
+        }
+
         if (replayed)
         {
             // Asking works: only requests in a row that bring nothing count against it.

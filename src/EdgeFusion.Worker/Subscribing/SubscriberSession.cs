@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Cbor;
 
 namespace EdgeFusion.Worker.Subscribing;
 
@@ -91,14 +93,29 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(message.Payload);
-            Sort(message, parts, json.RootElement);
+            ReadOnlyMemory<byte> payload = AsJson(message.Payload);
+            using JsonDocument json = JsonDocument.Parse(payload);
+            Sort(message with { Payload = payload }, parts, json.RootElement);
         }
         catch (Exception fault) when (
             fault is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             Tracker.CountUnreadable();
         }
+    }
+
+    /// <summary>Nodes choose how they write; the content type would say it, but MQTT 3.1.1 has none.</summary>
+    private static ReadOnlyMemory<byte> AsJson(ReadOnlyMemory<byte> payload)
+    {
+        if (!CborJson.IsMap(payload.Span))
+        {
+            return payload;
+        }
+
+        var json = new ArrayBufferWriter<byte>(payload.Length * 2);
+        return CborJson.TryConvert(payload.Span, json)
+            ? json.WrittenMemory
+            : throw new FormatException("not a CBOR item that has a form in JSON");
     }
 
     private static long Epoch(JsonElement json) =>
@@ -114,24 +131,37 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
                 Take(message.Topic, json, message.Payload, replayed: false);
                 break;
             case "replay" when json.TryGetProperty("end", out _):
-                End(message, json);
+                End(json);
                 break;
             case "replay":
-                string head = json.GetProperty("head").GetString()!;
-                Take($"{root}/prediction/{TopicName.Segment(head)}", json, message.Payload, replayed: true);
+                Take(HeadTopic(root, json.GetProperty("head").GetString()!), json, message.Payload, replayed: true);
                 break;
             case "status" when !message.IsRetained && json.GetProperty("state").GetString() == "online":
                 Tracker.Begin(Epoch(json));
                 break;
-            case "heartbeat" when json.TryGetProperty("seq", out JsonElement seq)
-                && seq.ValueKind == JsonValueKind.Number:
-                Tracker.Announce(root + "/prediction/", Epoch(json), seq.GetInt64(), Now);
+            case "heartbeat":
+                foreach (JsonProperty head in json.GetProperty("heads").EnumerateObject())
+                {
+                    AnnounceHead(root, head, Epoch(json));
+                }
+
                 break;
             case "gaps":
                 Learn(json);
                 break;
             default:
                 break;
+        }
+    }
+
+    private static string HeadTopic(string root, string head) => $"{root}/prediction/{TopicName.Segment(head)}";
+
+    private void AnnounceHead(string root, JsonProperty head, long epoch)
+    {
+        JsonElement seq = head.Value.GetProperty("seq");
+        if (seq.ValueKind == JsonValueKind.Number)
+        {
+            Tracker.Announce(HeadTopic(root, head.Name), epoch, seq.GetInt64(), Now);
         }
     }
 
@@ -158,12 +188,13 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
         }
     }
 
-    /// <summary>An answer has ended. Where there was nothing to send, the node has nothing of that range any more.
-    /// </summary>
-    private void End(InboundMessage message, JsonElement json)
+    /// <summary>An answer has ended; its number stands inside, because MQTT 3.1.1 has no other place for it. Where
+    /// there was nothing to send, the node has nothing of that range any more.</summary>
+    private void End(JsonElement json)
     {
-        if (message.Correlation.Length == sizeof(long)
-            && _asked.Remove(BitConverter.ToInt64(message.Correlation.Span), out var asked)
+        if (json.TryGetProperty("correlation", out JsonElement correlation)
+            && long.TryParse(correlation.GetString(), CultureInfo.InvariantCulture, out long number)
+            && _asked.Remove(number, out var asked)
             && json.GetProperty("sent").GetInt64() == 0
             && json.TryGetProperty("waiting", out JsonElement waiting) && waiting.GetInt64() == 0)
         {
@@ -173,7 +204,10 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
 
     private void Take(string topic, JsonElement json, ReadOnlyMemory<byte> payload, bool replayed)
     {
-        if (Tracker.Take(topic, Epoch(json), json.GetProperty("seq").GetInt64(), replayed, Now))
+        Publication? publication = json.TryGetProperty("publication", out JsonElement said)
+            ? new Publication(said.GetProperty("prediction").GetInt64(), said.GetProperty("suppressed").GetInt64())
+            : null;
+        if (Tracker.Take(topic, Epoch(json), json.GetProperty("seq").GetInt64(), replayed, Now, publication))
         {
             _output(payload);
         }
@@ -189,13 +223,16 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
             Log?.Invoke(string.Create(
                 CultureInfo.InvariantCulture,
                 $"gap in {stream.Topic} epoch {PredictionFormat.EpochText(stream.Epoch)}: {from}..{to}; asking"));
-            var request = new PublishMessage(
-                root + "/replay/request",
-                new ReplayRequest(stream.Epoch, from, last, stream.Topic).ToJson(),
-                QualityOfService.AtLeastOnce, false, TimeSpan.FromSeconds(10), PublishMessage.Json)
+            var wish = new ReplayRequest(stream.Epoch, from, last, stream.Topic)
             {
                 ResponseTopic = $"{root}/replay/response/{_options.Id}",
-                Correlation = BitConverter.GetBytes(++_requests),
+                Correlation = (++_requests).ToString(CultureInfo.InvariantCulture),
+            };
+            var request = new PublishMessage(
+                root + "/replay/request", wish.ToJson(), QualityOfService.AtLeastOnce, false,
+                TimeSpan.FromSeconds(10), PublishMessage.Json)
+            {
+                ResponseTopic = wish.ResponseTopic,
             };
             if (_asked.Count == MostAsked)
             {

@@ -15,6 +15,11 @@ public interface IPipelineObserver
     /// <summary>A sensor changed its state.</summary>
     void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason);
 
+    /// <summary>A force sensor has a new zero.</summary>
+    void SensorTared(SensorInfo sensor, SensorZero zero)
+    {
+    }
+
     /// <summary>Windows began (true) or ceased (false) to be skipped because the model is slower than the
     /// hop.</summary>
     void SkippingChanged(bool skipping, long skippedSoFar);

@@ -262,7 +262,8 @@ public sealed class FusionPipeline : IDisposable
         _stage.Bind(_cut, _arena, prediction);
         if (_aligner.NewestNeededArrival(_cut) is { } needed)
         {
-            Stages.Ready.Record(_cut.CutTime.NanosecondsSince(needed));
+            prediction.Times.ReadyNanoseconds = _cut.CutTime.NanosecondsSince(needed);
+            Stages.Ready.Record(prediction.Times.ReadyNanoseconds);
         }
 
         if (_engine is not null)

@@ -43,6 +43,7 @@ internal sealed class FusionStage
         into.End = cut.End;
         into.Outcome = cut.Outcome;
         into.Times.Cut = cut.CutTime;
+        into.Times.ReadyNanoseconds = -1;
         into.Times.Bound = cut.CutTime.AddNanoseconds(elapsed);
         into.Times.Inferred = into.Times.Bound;
         into.Times.Decoded = into.Times.Bound;

@@ -55,6 +55,10 @@ public struct StageTimes
     /// <summary>When the window was cut.</summary>
     public Timestamp Cut;
 
+    /// <summary>Arrival of the newest sample needed to the cut, in nanoseconds; -1 where the deadline decided, or in a
+    /// replay.</summary>
+    public long ReadyNanoseconds;
+
     /// <summary>When the tensors were filled.</summary>
     public Timestamp Bound;
 

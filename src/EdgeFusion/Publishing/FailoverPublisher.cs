@@ -28,6 +28,12 @@ public sealed class FailoverPublisher : IPublisher, ICommandChannel
     public int InFlight => Present.InFlight;
 
     /// <inheritdoc/>
+    public string? Refusal => Present.Refusal;
+
+    /// <inheritdoc/>
+    public string? Unsubscribed => (Present as ICommandChannel)?.Unsubscribed;
+
+    /// <inheritdoc/>
     public long Overrun
     {
         get

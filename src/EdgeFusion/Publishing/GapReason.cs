@@ -14,4 +14,7 @@ public enum GapReason : byte
 
     /// <summary>They could not be read back from the log.</summary>
     Damaged = 3,
+
+    /// <summary>They never came to the publisher: predictions were faster than it could take them.</summary>
+    Skipped = 4,
 }

@@ -1,3 +1,4 @@
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Durable;
 
 namespace EdgeFusion.Publishing;
@@ -33,5 +34,30 @@ public interface IOutboxObserver
     void StorageChanged(string? problem);
 
     /// <summary>The broker refused a message, or it can never be sent; reported once per connection.</summary>
-    void Refused(string topic);
+    /// <param name="topic">Where it should have gone.</param>
+    /// <param name="reason">The broker's words and the number of its reason, as far as it gave any.</param>
+    void Refused(string topic, string reason);
+
+    /// <summary>The broker does not let this node take requests: nobody can ask for replays or give commands. Told on
+    /// each connection; default: nothing.</summary>
+    /// <param name="reason">The broker's words.</param>
+    void Deafened(string reason)
+    {
+    }
+
+    /// <summary>A command was not even tried; told at most every ten seconds for each reason. Default: nothing.
+    /// </summary>
+    /// <param name="topic">Where it came; from anybody, so clean it before it is shown.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="refused">Commands refused so far.</param>
+    void CommandRefused(string topic, CommandRefusal reason, long refused)
+    {
+    }
+
+    /// <summary>A command was carried out. Told on the thread for commands; default: nothing.</summary>
+    /// <param name="verb">Which.</param>
+    /// <param name="fault">Why it could not be done; null where it was.</param>
+    void CommandCarriedOut(string verb, string? fault)
+    {
+    }
 }

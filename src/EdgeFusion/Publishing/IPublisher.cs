@@ -18,6 +18,9 @@ public interface IPublisher : IDisposable
     /// <summary>Messages of <see cref="QualityOfService.AtLeastOnce"/> handed over and not yet acknowledged.</summary>
     int InFlight { get; }
 
+    /// <summary>Why the last message that was refused was refused, in words; null where none was.</summary>
+    string? Refusal { get; }
+
     /// <summary>Connects once. What was in flight on an earlier connection is forgotten.</summary>
     /// <param name="will">What the broker shall publish when the connection breaks off; null for nothing.</param>
     /// <param name="timeout">Longest time to wait for the broker's answer.</param>

@@ -32,6 +32,9 @@ public interface ISensorHealth
     /// <summary>What became of its samples; null where nobody keeps account.</summary>
     SensorAccount? Account => null;
 
+    /// <summary>What is taken off its samples; null where nothing is.</summary>
+    SensorZero? Zero => null;
+
     /// <summary>Arrival of the newest sample; null before the first.</summary>
     Timestamp? LastArrival { get; }
 }

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using EdgeFusion.Publishing.Commands;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 
@@ -19,6 +21,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
     private readonly string _topic;
     private readonly string _gapsTopic;
     private readonly SensorTrack[] _sensors;
+    private readonly string[] _headNames;
+    private readonly HeadBeatPayload[] _heads;
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _json = new(Stream.Null);
     private readonly Lock _gate = new();
@@ -32,7 +36,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
 
     public NodeHeartbeat(
         Outbox outbox, PipelineClock clock, NodeTopics topics, IReadOnlyList<ISensorHealth> sensors,
-        PredictionPublisherOptions options)
+        string[] heads, PredictionPublisherOptions options)
     {
         _outbox = outbox;
         _clock = clock;
@@ -40,6 +44,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
         _epoch = PredictionFormat.EpochText(options.Epoch);
         _topic = topics.Heartbeat;
         _gapsTopic = topics.Gaps;
+        _headNames = heads;
+        _heads = new HeadBeatPayload[heads.Length];
         _sensors = new SensorTrack[sensors.Count];
         for (int i = 0; i < _sensors.Length; i++)
         {
@@ -47,8 +53,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
         }
     }
 
-    /// <summary>A prediction has been enqueued.</summary>
-    public void Note(long window, long sequence, Timestamp end)
+    /// <summary>A prediction has been taken, and enqueued as far as the policies want it.</summary>
+    public void Note(long window, long sequence, Timestamp end, HeadGate[] gates)
     {
         lock (_gate)
         {
@@ -56,6 +62,11 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             _window = window;
             _sequence = sequence;
             _end = end;
+            for (int i = 0; i < gates.Length; i++)
+            {
+                long last = gates[i].LastSequence;
+                _heads[i] = new HeadBeatPayload(last < 0 ? null : last, gates[i].Suppressed);
+            }
         }
     }
 
@@ -110,6 +121,7 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
             GapReason.Full => "full",
             GapReason.Expired => "expired",
             GapReason.Refused => "refused",
+            GapReason.Skipped => "skipped",
             _ => "damaged",
         });
 
@@ -119,19 +131,29 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
     private HeartbeatPayload Describe(Timestamp now)
     {
         OutboxCounters counters = _outbox.Counters;
+        var heads = new Dictionary<string, HeadBeatPayload>(_heads.Length);
         lock (_gate)
         {
             bool any = _predictions > 0;
+            for (int i = 0; i < _heads.Length; i++)
+            {
+                heads[_headNames[i]] = _heads[i];
+            }
+
             return new HeartbeatPayload(
                 PredictionFormat.SchemaVersion, _options.Node, _epoch, _beats++, now.Nanoseconds,
-                _clock.WallOffsetNanoseconds, _predictions, any ? _window : null, any ? _sequence : null,
+                _clock.WallOffsetNanoseconds, _predictions, any ? _window : null, any ? _sequence : null, heads,
                 any ? now.NanosecondsSince(_end) / NanosecondsPerMillisecond : null,
                 new OutboxPayload(
                     counters.Waiting, counters.Enqueued, counters.Published, counters.Acknowledged, counters.Unheard,
                     counters.Evicted, counters.Evicted - counters.EvictedReplaced, counters.Reconnects,
-                    counters.InMemory, counters.Replayed));
+                    counters.InMemory, counters.Replayed),
+                _outbox.Commands is { } commands ? Describe(commands) : null);
         }
     }
+
+    private static CommandsPayload Describe(in CommandCounters commands) =>
+        new(commands.Received, commands.Done, commands.Failed, commands.Refused);
 
     private void Send<T>(
         string topic, T payload, JsonTypeInfo<T> type, QualityOfService quality, bool retain, TimeSpan expiry)
@@ -178,7 +200,8 @@ internal sealed class NodeHeartbeat : IHeartbeat, IDisposable
                 Detail(state), Math.Round(rate, 2),
                 arrival is { } last ? Age(now, last) : null, now.Nanoseconds,
                 taken, sensor.Rejected, sensor.Overwritten, sensor.Restarts,
-                DevicePayload.From(sensor.Device), AccountPayload.From(sensor.Account));
+                DevicePayload.From(sensor.Device), AccountPayload.From(sensor.Account),
+                ZeroPayload.From(sensor.Zero));
         }
 
         private static string Word(SensorState state) => state switch

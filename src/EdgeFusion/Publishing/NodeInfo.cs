@@ -1,5 +1,6 @@
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
+using EdgeFusion.Publishing.Policies;
 
 namespace EdgeFusion.Publishing;
 
@@ -9,8 +10,9 @@ internal static class NodeInfo
     private const double NanosecondsPerMillisecond = 1e6;
 
     public static InfoPayload Describe(
-        ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors, NodeTopics topics,
-        PredictionPublisherOptions options) => new(
+        ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors,
+        HeadPublishOptions[] policies, NodeTopics topics, PredictionPublisherOptions options,
+        IReadOnlyList<string> commands) => new(
             PredictionFormat.SchemaVersion,
             options.Node,
             PredictionFormat.EpochText(options.Epoch),
@@ -21,21 +23,35 @@ internal static class NodeInfo
                 manifest.Window.LengthNanoseconds / NanosecondsPerMillisecond,
                 manifest.Window.HopNanoseconds / NanosecondsPerMillisecond,
                 manifest.Window.DeadlineNanoseconds / NanosecondsPerMillisecond),
-            Array.ConvertAll<ModelHead, HeadPayload>([.. manifest.Heads], head => Head(head, topics)),
+            Heads(manifest, policies, topics),
             manifest.Context.IsEmpty
                 ? null
                 : Array.ConvertAll<ContextInput, ContextPayload>(
                     [.. manifest.Context], context => new ContextPayload(context.Name, [.. context.Labels])),
             Array.ConvertAll<ModelInput, InputPayload>([.. manifest.Inputs], Input),
             Array.ConvertAll<ISensorHealth, SensorInfoPayload>([.. sensors], sensor => Sensor(sensor, topics)),
-            new TopicsPayload(topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest));
+            new TopicsPayload(
+                topics.Status, topics.Heartbeat, topics.Gaps, topics.ReplayRequest,
+                commands.Count == 0 ? null : Array.ConvertAll<string, string>([.. commands], topics.Command)));
 
-    private static HeadPayload Head(ModelHead head, NodeTopics topics) => new(
+    private static HeadPayload[] Heads(ModelManifest manifest, HeadPublishOptions[] policies, NodeTopics topics)
+    {
+        var heads = new HeadPayload[policies.Length];
+        for (int i = 0; i < heads.Length; i++)
+        {
+            heads[i] = Head(manifest.Heads[i], policies[i], topics);
+        }
+
+        return heads;
+    }
+
+    private static HeadPayload Head(ModelHead head, HeadPublishOptions policy, NodeTopics topics) => new(
         head.Name,
         head.Kind == HeadKind.Classification ? "classification" : "regression",
         [.. head.Labels],
         head.Units.IsEmpty ? null : [.. head.Units],
-        topics.Prediction(head.Name));
+        topics.Prediction(head.Name),
+        policy.Word);
 
     private static InputPayload Input(ModelInput input) => new(
         input.Modality,

@@ -21,6 +21,8 @@ public sealed class NodeTopics
         Gaps = _root + "/gaps";
         ReplayPrefix = _root + "/replay/";
         ReplayRequest = ReplayPrefix + "request";
+        Commands = _root + "/cmd/+";
+        CommandResponses = _root + "/cmd/response/";
     }
 
     /// <summary>Retained: online, stopped or lost.</summary>
@@ -44,11 +46,20 @@ public sealed class NodeTopics
     /// <summary>What every response topic of a replay begins with.</summary>
     public string ReplayPrefix { get; }
 
+    /// <summary>Filter that matches every command to this node, and no answer.</summary>
+    public string Commands { get; }
+
+    /// <summary>What every response topic of a command begins with.</summary>
+    public string CommandResponses { get; }
+
     /// <summary>Filter that matches every topic of every node under the default prefix.</summary>
     public static string Everything => DefaultPrefix + "/#";
 
     /// <summary>Retained: state of one sensor.</summary>
     public string Sensor(string name) => _root + "/sensor/" + TopicName.Segment(name);
+
+    /// <summary>Where a command is given.</summary>
+    public string Command(string verb) => _root + "/cmd/" + TopicName.Segment(verb);
 
     /// <summary>Predictions of one head.</summary>
     public string Prediction(string head) => _root + "/prediction/" + TopicName.Segment(head);

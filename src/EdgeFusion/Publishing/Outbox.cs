@@ -1,4 +1,6 @@
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Durable;
+using EdgeFusion.Publishing.Requests;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -25,7 +27,10 @@ public sealed class Outbox : IDisposable
     private readonly OutboxOptions _options;
     private readonly StatusMessages _status;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly InboxRouter _router = new();
+    private readonly IOutboxObserver? _observer;
     private ReplayResponder? _responder;
+    private CommandResponder? _commands;
     private Thread? _thread;
     private bool _disposed;
 
@@ -58,6 +63,7 @@ public sealed class Outbox : IDisposable
         _publisher = publisher;
         _clock = clock;
         _status = status;
+        _observer = observer;
         _store = store ?? (options.Log is null ? new OutboxQueue(options) : new DurableStore(options, clock));
         _link = new OutboxLink(publisher, _store, clock, options, status.Lost, observer, random);
 
@@ -77,6 +83,9 @@ public sealed class Outbox : IDisposable
     /// <summary>Requests for a replay that were refused: malformed, retained, too many, or to a topic of others.
     /// </summary>
     public long RejectedRequests => _responder?.Rejected ?? 0;
+
+    /// <summary>What became of the commands that came; null where none are taken.</summary>
+    public CommandCounters? Commands => _commands?.Counters;
 
     /// <summary>Whether a connection stands.</summary>
     public bool IsConnected => _link.IsConnected;
@@ -105,13 +114,60 @@ public sealed class Outbox : IDisposable
     public bool ServeReplays(NodeTopics topics)
     {
         ArgumentNullException.ThrowIfNull(topics);
-        if (_options.Log is null || _publisher is not ICommandChannel channel)
+        if (_options.Log is null)
         {
             return false;
         }
 
         _responder = new ReplayResponder(this, topics, _clock);
-        channel.Listen([topics.ReplayRequest], _responder, retained: false);
+        return Listen(topics.ReplayRequest, _responder);
+    }
+
+    /// <summary>Has commands from the broker carried out, where the transport can receive and some are allowed. Call
+    /// before <see cref="Start"/>, and before the node's info is made.</summary>
+    /// <param name="topics">The node's topics.</param>
+    /// <param name="options">Which, and how many.</param>
+    /// <param name="handler">Carries them out.</param>
+    /// <returns>Whether it will.</returns>
+    /// <exception cref="ConfigurationException">The options are wrong.</exception>
+    public bool ServeCommands(NodeTopics topics, CommandOptions options, ICommandHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handler);
+        if (options.Allow.IsEmpty)
+        {
+            return false;
+        }
+
+        var commands = new CommandResponder(this, topics, options, handler, _clock, _observer);
+        if (!Listen(topics.Commands, commands))
+        {
+            commands.Dispose();
+            return false;
+        }
+
+        _commands = commands;
+        AllowedCommands = options.Allow;
+        return true;
+    }
+
+    /// <summary>Has somebody told of all messages on some topics that are published from now on; what the broker had
+    /// kept is not sent. Call before <see cref="Start"/>.</summary>
+    /// <param name="filter">Topics, wildcards allowed.</param>
+    /// <param name="inbox">Told on the outbox's thread.</param>
+    /// <returns>Whether the transport can receive.</returns>
+    public bool Listen(string filter, IInbox inbox)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentNullException.ThrowIfNull(inbox);
+        if (_publisher is not ICommandChannel channel)
+        {
+            return false;
+        }
+
+        _router.Add(filter, inbox);
+        channel.Listen(_router.Filters, _router, retained: false);
         return true;
     }
 
@@ -124,6 +180,7 @@ public sealed class Outbox : IDisposable
             return;
         }
 
+        _commands?.Start();
         _thread = new Thread(Run) { Name = "edgefusion-outbox", IsBackground = true };
         _thread.Start();
     }
@@ -157,6 +214,7 @@ public sealed class Outbox : IDisposable
 
         Stop();
         _disposed = true;
+        _commands?.Dispose();
         if (_thread is null)
         {
             _publisher.Dispose();
@@ -167,6 +225,12 @@ public sealed class Outbox : IDisposable
 
         // The token source stays: a thread that is stuck in the transport may still ask its token.
     }
+
+    /// <summary>Names of the commands that are taken.</summary>
+    internal IReadOnlyList<string> AllowedCommands { get; private set; } = [];
+
+    /// <summary>The commands, for tests that drive them by hand.</summary>
+    internal CommandResponder? CommandDesk => _commands;
 
     /// <summary>What was given up, declared.</summary>
     internal GapLedger Gaps => _store.Gaps;

@@ -142,6 +142,11 @@ internal sealed class OutboxLink : IPublishReceipts
         _outageReported = false;
         _refusalReported = false;
         _observer?.Connected(_publisher.Target, waiting);
+        if ((_publisher as ICommandChannel)?.Unsubscribed is { } reason)
+        {
+            _observer?.Deafened(reason);
+        }
+
         return true;
     }
 
@@ -298,7 +303,7 @@ internal sealed class OutboxLink : IPublishReceipts
         if (!_refusalReported)
         {
             _refusalReported = true;
-            _observer?.Refused(topic);
+            _observer?.Refused(topic, _publisher.Refusal ?? "the broker gave no reason");
         }
     }
 }

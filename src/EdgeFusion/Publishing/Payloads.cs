@@ -24,7 +24,8 @@ internal sealed record EnginePayload(string Provider, string Device, string Prec
 internal sealed record WindowPayload(double LengthMs, double HopMs, double DeadlineMs);
 
 /// <summary>A head in an info payload.</summary>
-internal sealed record HeadPayload(string Name, string Kind, string[] Labels, string[]? Units, string Topic);
+internal sealed record HeadPayload(
+    string Name, string Kind, string[] Labels, string[]? Units, string Topic, string Publish);
 
 /// <summary>A context input in an info payload.</summary>
 internal sealed record ContextPayload(string Name, string[] Labels);
@@ -36,17 +37,31 @@ internal sealed record InputPayload(string Modality, string Kind, double RateHz,
 internal sealed record SensorInfoPayload(string Name, string Modality, double RateHz, string Topic);
 
 /// <summary>The other topics in an info payload.</summary>
-internal sealed record TopicsPayload(string Status, string Heartbeat, string Gaps, string Replay);
+internal sealed record TopicsPayload(
+    string Status, string Heartbeat, string Gaps, string Replay,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string[]? Commands);
 
 /// <summary>Payload of the heartbeat topic.</summary>
 internal readonly record struct HeartbeatPayload(
     int Schema, string Node, string Epoch, long Beat, long AtNs, long WallOffsetNs, long Predictions, long? Window,
-    long? Seq, double? LagMs, OutboxPayload Outbox);
+    long? Seq, Dictionary<string, HeadBeatPayload> Heads, double? LagMs, OutboxPayload Outbox,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CommandsPayload? Commands);
+
+/// <summary>How far a head has come, in a heartbeat payload.</summary>
+internal readonly record struct HeadBeatPayload(long? Seq, long Suppressed);
 
 /// <summary>The outbox in a heartbeat payload.</summary>
 internal readonly record struct OutboxPayload(
     long Waiting, long Enqueued, long Published, long Acknowledged, long Unheard, long Evicted, long Dropped,
     long Reconnects, long InMemory, long Replayed);
+
+/// <summary>The commands in a heartbeat payload.</summary>
+internal sealed record CommandsPayload(long Received, long Done, long Failed, long Refused);
+
+/// <summary>Answer to a command.</summary>
+internal sealed record CommandReplyPayload(
+    int Schema, string Command, bool Ok, string? Error, long AtNs,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Correlation);
 
 /// <summary>Payload of the gaps topic: what will never be delivered, and how far earlier runs had come.</summary>
 internal sealed record GapsPayload(
@@ -63,7 +78,15 @@ internal readonly record struct SensorPayload(
     int Schema, string Node, string Name, string Modality, string State, string Detail, double RateHz, double? AgeMs,
     long AtNs, long Taken, long Rejected, long Overwritten, long Restarts,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DevicePayload? Device,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountPayload? Account);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AccountPayload? Account,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ZeroPayload? Zero);
+
+/// <summary>What is taken off a force sensor's samples.</summary>
+internal sealed record ZeroPayload(long Count, long AfterNs, float[] Offset)
+{
+    public static ZeroPayload? From(SensorZero? zero) =>
+        zero is null ? null : new ZeroPayload(zero.Count, zero.After.Nanoseconds, [.. zero.Offset]);
+}
 
 /// <summary>What became of a sensor's samples: captured = used + the sum of dropped.</summary>
 internal sealed record AccountPayload(long Captured, long Used, Dictionary<string, long> Dropped)
@@ -105,4 +128,5 @@ internal sealed record DevicePayload(
 [JsonSerializable(typeof(HeartbeatPayload))]
 [JsonSerializable(typeof(SensorPayload))]
 [JsonSerializable(typeof(GapsPayload))]
+[JsonSerializable(typeof(CommandReplyPayload))]
 internal sealed partial class PayloadContext : JsonSerializerContext;

@@ -1,8 +1,9 @@
 using System.Buffers;
-using System.Text.Json;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.Predictions;
+using EdgeFusion.Publishing.Cbor;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Time;
 using EdgeFusion.Windowing;
 using Field = EdgeFusion.Publishing.PredictionFields;
@@ -10,7 +11,7 @@ using Field = EdgeFusion.Publishing.PredictionFields;
 namespace EdgeFusion.Publishing;
 
 /// <summary>
-/// The one writer of predictions as JSON, shared by publisher, recorder, replay and dashboard. Schema:
+/// The one writer of predictions, as JSON or CBOR, shared by publisher, recorder, replay and dashboard. Schema:
 /// prediction.schema.json (under deploy) for one head.
 /// </summary>
 /// <remarks>
@@ -25,24 +26,24 @@ public sealed partial class PredictionFormat : IDisposable
 
     private const double NanosecondsPerMillisecond = 1e6;
 
-    private static readonly JsonEncodedText[] Presences = Words("present", "missing", "late", "stale");
-    private static readonly JsonEncodedText[] Outcomes = Words("settled", "deadline");
-    private static readonly JsonEncodedText[] Kinds = Words("classification", "regression");
-    private static readonly JsonEncodedText[] Qualities =
-        Words("full", "degraded", "no_input", "not_finite", "engine_failed");
+    private static readonly PayloadText[] Presences = PayloadText.Of("present", "missing", "late", "stale");
+    private static readonly PayloadText[] Outcomes = PayloadText.Of("settled", "deadline");
+    private static readonly PayloadText[] Kinds = PayloadText.Of("classification", "regression");
+    private static readonly PayloadText[] Qualities =
+        PayloadText.Of("full", "degraded", "no_input", "not_finite", "engine_failed");
 
     private readonly PredictionFormatOptions _options;
-    private readonly Utf8JsonWriter _json = new(Stream.Null, new JsonWriterOptions { SkipValidation = true });
-    private readonly JsonEncodedText _modelName;
-    private readonly JsonEncodedText _modelVersion;
-    private readonly JsonEncodedText _modelSha256;
-    private readonly JsonEncodedText _node;
-    private readonly JsonEncodedText[] _modalities;
-    private readonly JsonEncodedText[] _heads;
-    private readonly JsonEncodedText[][] _labels;
-    private readonly JsonEncodedText[][] _units;
-    private readonly JsonEncodedText[] _contexts;
-    private readonly JsonEncodedText[][] _contextLabels;
+    private readonly PayloadWriter _out;
+    private readonly PayloadText _modelName;
+    private readonly PayloadText _modelVersion;
+    private readonly PayloadText _modelSha256;
+    private readonly PayloadText _node;
+    private readonly PayloadText[] _modalities;
+    private readonly PayloadText[] _heads;
+    private readonly PayloadText[][] _labels;
+    private readonly PayloadText[][] _units;
+    private readonly PayloadText[] _contexts;
+    private readonly PayloadText[][] _contextLabels;
 
     /// <summary>A writer for the predictions of one model.</summary>
     public PredictionFormat(ModelManifest manifest, PredictionFormatOptions options)
@@ -50,63 +51,65 @@ public sealed partial class PredictionFormat : IDisposable
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _node = JsonEncodedText.Encode(options.Node);
-        _modelName = JsonEncodedText.Encode(manifest.Name);
-        _modelVersion = JsonEncodedText.Encode(manifest.Version);
-        _modelSha256 = JsonEncodedText.Encode(manifest.Sha256);
-        _modalities = new JsonEncodedText[manifest.Inputs.Length];
+        _out = options.Encoding == PayloadEncoding.Cbor ? new CborPayloadWriter() : new JsonPayloadWriter();
+        _node = new PayloadText(options.Node);
+        _modelName = new PayloadText(manifest.Name);
+        _modelVersion = new PayloadText(manifest.Version);
+        _modelSha256 = new PayloadText(manifest.Sha256);
+        _modalities = new PayloadText[manifest.Inputs.Length];
         for (int i = 0; i < _modalities.Length; i++)
         {
-            _modalities[i] = JsonEncodedText.Encode(manifest.Inputs[i].Modality);
+            _modalities[i] = new PayloadText(manifest.Inputs[i].Modality);
         }
 
-        _heads = new JsonEncodedText[manifest.Heads.Length];
-        _labels = new JsonEncodedText[manifest.Heads.Length][];
-        _units = new JsonEncodedText[manifest.Heads.Length][];
+        _heads = new PayloadText[manifest.Heads.Length];
+        _labels = new PayloadText[manifest.Heads.Length][];
+        _units = new PayloadText[manifest.Heads.Length][];
         for (int i = 0; i < _heads.Length; i++)
         {
-            _heads[i] = JsonEncodedText.Encode(manifest.Heads[i].Name);
-            _labels[i] = Words([.. manifest.Heads[i].Labels]);
-            _units[i] = Words([.. manifest.Heads[i].Units]);
+            _heads[i] = new PayloadText(manifest.Heads[i].Name);
+            _labels[i] = PayloadText.Of([.. manifest.Heads[i].Labels]);
+            _units[i] = PayloadText.Of([.. manifest.Heads[i].Units]);
         }
 
-        _contexts = new JsonEncodedText[manifest.Context.Length];
-        _contextLabels = new JsonEncodedText[manifest.Context.Length][];
+        _contexts = new PayloadText[manifest.Context.Length];
+        _contextLabels = new PayloadText[manifest.Context.Length][];
         for (int i = 0; i < _contexts.Length; i++)
         {
-            _contexts[i] = JsonEncodedText.Encode(manifest.Context[i].Name);
-            _contextLabels[i] = Words([.. manifest.Context[i].Labels]);
+            _contexts[i] = new PayloadText(manifest.Context[i].Name);
+            _contextLabels[i] = PayloadText.Of([.. manifest.Context[i].Labels]);
         }
     }
 
-    /// <summary>Writes a whole prediction, all heads, as one line of JSON without the line end.</summary>
+    /// <summary>Writes a whole prediction, all heads, as one line of JSON without the line end, or one item of CBOR.
+    /// </summary>
     /// <param name="prediction">A prediction of this writer's model.</param>
     /// <param name="published">Now; ignored without timing.</param>
     /// <param name="output">Where to.</param>
     public void WritePrediction(Prediction prediction, Timestamp published, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        _json.Reset(output);
-        _json.WriteStartObject();
-        WriteOrigin(prediction, published, head: -1);
+        _out.Reset(output);
+        _out.StartMap();
+        WriteOrigin(prediction, published, head: -1, prediction.Sequence);
         WriteModalities(prediction);
-        _json.WriteStartObject(Field.Heads);
+        _out.StartMap(Field.Heads);
         for (int i = 0; i < _heads.Length; i++)
         {
-            _json.WriteStartObject(_heads[i]);
+            _out.StartMap(_heads[i]);
             WriteScores(prediction, i);
-            _json.WriteEndObject();
+            _out.EndMap();
         }
 
-        _json.WriteEndObject();
+        _out.EndMap();
         if (_options.IncludeEmbedding)
         {
             WriteEmbedding(prediction);
         }
 
         WriteLatencies(prediction, published);
-        _json.WriteEndObject();
-        _json.Flush();
+        _out.EndMap();
+        _out.Flush();
     }
 
     /// <summary>Writes one head of a prediction: the payload of its topic.</summary>
@@ -117,104 +120,109 @@ public sealed partial class PredictionFormat : IDisposable
     public void WriteHead(Prediction prediction, int head, Timestamp published, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(prediction);
-        _json.Reset(output);
-        _json.WriteStartObject();
-        WriteOrigin(prediction, published, head);
-        WriteScores(prediction, head);
-        WriteModalities(prediction);
-        WriteLatencies(prediction, published);
-        _json.WriteEndObject();
-        _json.Flush();
+        WriteHead(prediction, head, new HeadNote(prediction.Sequence, PublishReason.Every, 0), published, output);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _json.Dispose();
+    public void Dispose() => _out.Dispose();
 
     /// <summary>An epoch as text: 16 hex digits.</summary>
     public static string EpochText(long epoch) =>
         epoch.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static JsonEncodedText[] Words(params string[] words) =>
-        Array.ConvertAll(words, word => JsonEncodedText.Encode(word));
-
-    private void WriteOrigin(Prediction prediction, Timestamp published, int head)
+    /// <summary>Writes one head of a prediction that is published for a reason.</summary>
+    internal void WriteHead(
+        Prediction prediction, int head, in HeadNote note, Timestamp published, IBufferWriter<byte> output)
     {
-        _json.WriteNumber(Field.Schema, SchemaVersion);
+        _out.Reset(output);
+        _out.StartMap();
+        WriteOrigin(prediction, published, head, note.Sequence);
+        WriteNote(prediction, head, note);
+        WriteScores(prediction, head);
+        WriteModalities(prediction);
+        WriteLatencies(prediction, published);
+        _out.EndMap();
+        _out.Flush();
+    }
+
+    private void WriteOrigin(Prediction prediction, Timestamp published, int head, long sequence)
+    {
+        _out.Number(Field.Schema, SchemaVersion);
         if (_options.Node.Length > 0)
         {
-            _json.WriteString(Field.Node, _node);
+            _out.Text(Field.Node, _node);
         }
 
         if (head >= 0)
         {
-            _json.WriteString(Field.Head, _heads[head]);
+            _out.Text(Field.Head, _heads[head]);
         }
 
         if (_options.IncludeTiming)
         {
             Span<char> epoch = stackalloc char[16];
             prediction.Epoch.TryFormat(epoch, out _, "x16", System.Globalization.CultureInfo.InvariantCulture);
-            _json.WriteString(Field.Epoch, epoch);
+            _out.Text(Field.Epoch, epoch);
         }
 
-        _json.WriteNumber(Field.Seq, prediction.Sequence);
-        _json.WriteStartObject(Field.Window);
-        _json.WriteNumber(Field.Index, prediction.Window);
-        _json.WriteNumber(Field.StartNs, prediction.Start.Nanoseconds);
-        _json.WriteNumber(Field.EndNs, prediction.End.Nanoseconds);
-        _json.WriteString(Field.Outcome, Outcomes[(int)prediction.Outcome]);
-        _json.WriteEndObject();
+        _out.Number(Field.Seq, sequence);
+        _out.StartMap(Field.Window);
+        _out.Number(Field.Index, prediction.Window);
+        _out.Number(Field.StartNs, prediction.Start.Nanoseconds);
+        _out.Number(Field.EndNs, prediction.End.Nanoseconds);
+        _out.Text(Field.Outcome, Outcomes[(int)prediction.Outcome]);
+        _out.EndMap();
         if (_options.IncludeTiming)
         {
-            _json.WriteNumber(Field.PublishedNs, published.Nanoseconds);
+            _out.Number(Field.PublishedNs, published.Nanoseconds);
         }
 
-        _json.WriteStartObject(Field.Model);
-        _json.WriteString(Field.Name, _modelName);
-        _json.WriteString(Field.Version, _modelVersion);
-        _json.WriteString(Field.Sha256, _modelSha256);
-        _json.WriteEndObject();
+        _out.StartMap(Field.Model);
+        _out.Text(Field.Name, _modelName);
+        _out.Text(Field.Version, _modelVersion);
+        _out.Text(Field.Sha256, _modelSha256);
+        _out.EndMap();
         if (_options.IncludeEngine && prediction.Engine is { } engine)
         {
             WriteEngine(engine);
         }
 
-        _json.WriteString(Field.Quality, Qualities[(int)prediction.Quality]);
+        _out.Text(Field.Quality, Qualities[(int)prediction.Quality]);
         WriteContext(prediction);
     }
 
     private void WriteEngine(EngineInfo engine)
     {
-        _json.WriteStartObject(Field.Engine);
-        _json.WriteString(Field.Provider, engine.Provider);
-        _json.WriteString(Field.Device, engine.Device);
-        _json.WriteString(Field.Precision, engine.Precision);
-        _json.WriteEndObject();
+        _out.StartMap(Field.Engine);
+        _out.Text(Field.Provider, engine.Provider);
+        _out.Text(Field.Device, engine.Device);
+        _out.Text(Field.Precision, engine.Precision);
+        _out.EndMap();
     }
 
     private void WriteScores(Prediction prediction, int head)
     {
         HeadScores scores = prediction.Heads[head];
-        JsonEncodedText[] labels = _labels[head];
+        PayloadText[] labels = _labels[head];
         bool classifies = scores.Head.Kind == HeadKind.Classification;
-        JsonEncodedText field = classifies ? Field.Scores : Field.Values;
-        _json.WriteString(Field.Kind, Kinds[(int)scores.Head.Kind]);
+        PayloadText field = classifies ? Field.Scores : Field.Values;
+        _out.Text(Field.Kind, Kinds[(int)scores.Head.Kind]);
         if (!prediction.HasScores)
         {
             if (classifies)
             {
-                _json.WriteNull(Field.Label);
-                _json.WriteNull(Field.Score);
+                _out.Nothing(Field.Label);
+                _out.Nothing(Field.Score);
             }
 
-            _json.WriteNull(field);
+            _out.Nothing(field);
             return;
         }
 
         if (classifies)
         {
-            _json.WriteString(Field.Label, labels[scores.Best]);
-            WriteNumber(Field.Score, scores.Values[scores.Best]);
+            _out.Text(Field.Label, labels[scores.Best]);
+            _out.Number(Field.Score, scores.Values[scores.Best]);
         }
 
         WriteRow(field, labels, scores.Values);
@@ -225,7 +233,7 @@ public sealed partial class PredictionFormat : IDisposable
             return;
         }
 
-        _json.WriteStartObject(Field.PerModality);
+        _out.StartMap(Field.PerModality);
         for (int i = 0; i < _modalities.Length; i++)
         {
             if (prediction.Modalities[i].Presence == Presence.Present)
@@ -234,77 +242,70 @@ public sealed partial class PredictionFormat : IDisposable
             }
             else
             {
-                _json.WriteNull(_modalities[i]);
+                _out.Nothing(_modalities[i]);
             }
         }
 
-        _json.WriteEndObject();
+        _out.EndMap();
     }
 
-    private void WriteRow(JsonEncodedText name, JsonEncodedText[] labels, ReadOnlySpan<float> values)
+    private void WriteRow(PayloadText name, PayloadText[] labels, ReadOnlySpan<float> values)
     {
-        _json.WriteStartObject(name);
+        _out.StartMap(name);
         for (int i = 0; i < labels.Length; i++)
         {
-            WriteNumber(labels[i], values[i]);
+            _out.Number(labels[i], values[i]);
         }
 
-        _json.WriteEndObject();
+        _out.EndMap();
     }
 
     private void WriteModalities(Prediction prediction)
     {
-        _json.WriteStartObject(Field.Modalities);
+        _out.StartMap(Field.Modalities);
         for (int i = 0; i < _modalities.Length; i++)
         {
             ref readonly ModalityState state = ref prediction.Modalities[i];
-            _json.WriteStartObject(_modalities[i]);
-            _json.WriteString(Field.Presence, Presences[(int)state.Presence]);
-            _json.WriteBoolean(Field.Present, state.Presence == Presence.Present);
+            _out.StartMap(_modalities[i]);
+            _out.Text(Field.Presence, Presences[(int)state.Presence]);
+            _out.Flag(Field.Present, state.Presence == Presence.Present);
             if (state.AgeNanoseconds < 0)
             {
-                _json.WriteNull(Field.AgeMs);
+                _out.Nothing(Field.AgeMs);
             }
             else
             {
-                _json.WriteNumber(Field.AgeMs, state.AgeNanoseconds / NanosecondsPerMillisecond);
+                _out.Number(Field.AgeMs, state.AgeNanoseconds / NanosecondsPerMillisecond);
             }
 
-            WriteNumber(Field.Coverage, state.Coverage);
-            _json.WriteNumber(Field.Count, state.SampleCount);
+            _out.Number(Field.Coverage, state.Coverage);
+            _out.Number(Field.Count, state.SampleCount);
             if (prediction.Manifest.Inputs[i].Kind == InputKind.Audio)
             {
-                _json.WriteNumber(Field.GapFrames, state.GapFrames);
+                _out.Number(Field.GapFrames, state.GapFrames);
             }
 
-            _json.WriteEndObject();
+            _out.EndMap();
         }
 
-        _json.WriteEndObject();
+        _out.EndMap();
     }
 
     private void WriteEmbedding(Prediction prediction)
     {
         if (!prediction.HasScores || prediction.Embedding.Length == 0)
         {
-            _json.WriteNull(Field.Embedding);
+            _out.Nothing(Field.Embedding);
             return;
         }
 
-        _json.WriteStartArray(Field.Embedding);
+        _out.StartArray(Field.Embedding);
         foreach (float value in prediction.Embedding)
         {
-            if (float.IsFinite(value))
-            {
-                _json.WriteNumberValue(value);
-            }
-            else
-            {
-                _json.WriteNullValue();
-            }
+            _out.Number(value);
         }
 
-        _json.WriteEndArray();
+        _out.EndArray();
     }
 
     private void WriteLatencies(Prediction prediction, Timestamp published)
@@ -315,28 +316,16 @@ public sealed partial class PredictionFormat : IDisposable
         }
 
         ref readonly StageTimes times = ref prediction.Times;
-        _json.WriteStartObject(Field.LatencyMs);
+        _out.StartMap(Field.LatencyMs);
         WriteStage(Field.Cut, prediction.End, times.Cut);
         WriteStage(Field.Bind, times.Cut, times.Bound);
         WriteStage(Field.Infer, times.Bound, times.Inferred);
         WriteStage(Field.Decode, times.Inferred, times.Decoded);
         WriteStage(Field.Publish, times.Decoded, published);
         WriteStage(Field.Total, prediction.End, published);
-        _json.WriteEndObject();
+        _out.EndMap();
     }
 
-    private void WriteStage(JsonEncodedText name, Timestamp from, Timestamp to) =>
-        _json.WriteNumber(name, to.NanosecondsSince(from) / NanosecondsPerMillisecond);
-
-    private void WriteNumber(JsonEncodedText name, float value)
-    {
-        if (float.IsFinite(value))
-        {
-            _json.WriteNumber(name, value);
-        }
-        else
-        {
-            _json.WriteNull(name);
-        }
-    }
+    private void WriteStage(PayloadText name, Timestamp from, Timestamp to) =>
+        _out.Number(name, to.NanosecondsSince(from) / NanosecondsPerMillisecond);
 }

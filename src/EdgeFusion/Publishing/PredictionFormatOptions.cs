@@ -6,6 +6,9 @@ public sealed record PredictionFormatOptions
     /// <summary>Name of this node; empty leaves the field out.</summary>
     public string Node { get; init; } = "";
 
+    /// <summary>JSON (default) or CBOR.</summary>
+    public PayloadEncoding Encoding { get; init; }
+
     /// <summary>
     /// Whether to write what differs from run to run: epoch, publishing time and latencies. False makes a replay's
     /// output byte-identical across runs and machines. Default true.

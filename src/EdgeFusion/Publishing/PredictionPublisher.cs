@@ -3,6 +3,7 @@ using System.Text.Json;
 using EdgeFusion.Inference;
 using EdgeFusion.Models;
 using EdgeFusion.Predictions;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing;
@@ -22,8 +23,10 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     private readonly Outbox _outbox;
     private readonly PipelineClock _clock;
     private readonly PredictionFormat _format;
+    private readonly string _contentType;
     private readonly ArrayBufferWriter<byte> _headBuffer = new(4096);
     private readonly string[] _headTopics;
+    private readonly HeadGate[] _gates;
     private readonly NodeHeartbeat _heartbeat;
 
     /// <summary>Creates a publisher, gives the node's info to the outbox and becomes its heartbeat.</summary>
@@ -32,7 +35,8 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     /// <param name="sensors">The sensors to tell about.</param>
     /// <param name="outbox">Where messages go; not started yet.</param>
     /// <param name="clock">The pipeline's clock.</param>
-    /// <param name="options">Names and expiries.</param>
+    /// <param name="options">Names, policies and expiries.</param>
+    /// <exception cref="ConfigurationException">The policies do not fit the model.</exception>
     public PredictionPublisher(
         ModelManifest manifest, EngineInfo? engine, IReadOnlyList<ISensorHealth> sensors, Outbox outbox,
         PipelineClock clock, PredictionPublisherOptions options)
@@ -45,17 +49,25 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
         _options = options;
         _outbox = outbox;
         _clock = clock;
-        _format = new PredictionFormat(manifest, new PredictionFormatOptions { Node = options.Node });
+        _format = new PredictionFormat(
+            manifest, new PredictionFormatOptions { Node = options.Node, Encoding = options.Encoding });
+        _contentType = options.Encoding == PayloadEncoding.Cbor ? PublishMessage.Cbor : PublishMessage.Json;
         var topics = new NodeTopics(options.Node, options.Prefix);
+        HeadPublishOptions[] policies = HeadGates.Find(manifest, options.Heads);
         _headTopics = new string[manifest.Heads.Length];
+        _gates = new HeadGate[manifest.Heads.Length];
         for (int i = 0; i < _headTopics.Length; i++)
         {
             _headTopics[i] = topics.Prediction(manifest.Heads[i].Name);
+            _gates[i] = new HeadGate(manifest, i, policies[i]);
         }
 
-        _heartbeat = new NodeHeartbeat(outbox, clock, topics, sensors, options);
+        _heartbeat = new NodeHeartbeat(
+            outbox, clock, topics, sensors,
+            Array.ConvertAll<ModelHead, string>([.. manifest.Heads], head => head.Name), options);
         byte[] info = JsonSerializer.SerializeToUtf8Bytes(
-            NodeInfo.Describe(manifest, engine, sensors, topics, options), PayloadContext.Default.InfoPayload);
+            NodeInfo.Describe(manifest, engine, sensors, policies, topics, options, outbox.AllowedCommands),
+            PayloadContext.Default.InfoPayload);
         outbox.Enqueue(
             new PublishMessage(
                 topics.Info, info, QualityOfService.AtLeastOnce, true, TimeSpan.Zero, PublishMessage.Json),
@@ -72,19 +84,22 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     {
         ArgumentNullException.ThrowIfNull(prediction);
         Timestamp now = _clock.Now;
-        for (int i = 0; i < _headTopics.Length; i++)
+        for (int i = 0; i < _gates.Length; i++)
         {
-            _headBuffer.ResetWrittenCount();
-            _format.WriteHead(prediction, i, now, _headBuffer);
-            _outbox.Enqueue(new PublishMessage(
-                _headTopics[i], _headBuffer.WrittenMemory, QualityOfService.AtLeastOnce, false,
-                _options.PredictionExpiry, PublishMessage.Json)
+            HeadGate gate = _gates[i];
+            gate.Judge(prediction);
+            if (gate.Missed > 0)
             {
-                Key = new MessageKey(prediction.Epoch, prediction.Sequence),
-            });
+                DeclareMissed(prediction.Epoch, i);
+            }
+
+            foreach (ref readonly HeadNote note in gate.Notes)
+            {
+                Publish(prediction, i, note, now);
+            }
         }
 
-        _heartbeat.Note(prediction.Window, prediction.Sequence, prediction.End);
+        _heartbeat.Note(prediction.Window, prediction.Sequence, prediction.End, _gates);
     }
 
     /// <inheritdoc/>
@@ -95,5 +110,25 @@ public sealed class PredictionPublisher : IPredictionSink, IHeartbeat, IDisposab
     {
         _format.Dispose();
         _heartbeat.Dispose();
+    }
+
+    private void Publish(Prediction prediction, int head, in HeadNote note, Timestamp now)
+    {
+        _headBuffer.ResetWrittenCount();
+        _format.WriteHead(prediction, head, note, now, _headBuffer);
+        _outbox.Enqueue(new PublishMessage(
+            _headTopics[head], _headBuffer.WrittenMemory, QualityOfService.AtLeastOnce, false,
+            _options.PredictionExpiry, _contentType)
+        {
+            Key = new MessageKey(prediction.Epoch, note.Sequence),
+        });
+    }
+
+    /// <summary>Predictions that were lost on the way here are lost for subscribers, too; they are told.</summary>
+    private void DeclareMissed(long epoch, int head)
+    {
+        HeadGate gate = _gates[head];
+        long next = gate.LastSequence + 1 - gate.Notes.Length;
+        _outbox.Gaps.Note(new GapRange(_headTopics[head], epoch, next - gate.Missed, next - 1, GapReason.Skipped));
     }
 }

@@ -1,3 +1,5 @@
+using EdgeFusion.Publishing.Policies;
+
 namespace EdgeFusion.Publishing;
 
 /// <summary>Who publishes, and how long what is published is worth delivering.</summary>
@@ -15,8 +17,16 @@ public sealed record PredictionPublisherOptions
     /// <summary>Version of the product.</summary>
     public required string Version { get; init; }
 
+    /// <summary>How predictions are written; all else is JSON. Default JSON.</summary>
+    public PayloadEncoding Encoding { get; init; }
+
     /// <summary>Expiry of predictions; default 60 s.</summary>
     public TimeSpan PredictionExpiry { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>What of each head is published, by its name; "*" for all that are not named. Default: every window.
+    /// </summary>
+    public IReadOnlyDictionary<string, HeadPublishOptions> Heads { get; init; } =
+        new Dictionary<string, HeadPublishOptions>();
 
     /// <summary>Expiry of heartbeats; default 5 s.</summary>
     public TimeSpan HeartbeatExpiry { get; init; } = TimeSpan.FromSeconds(5);

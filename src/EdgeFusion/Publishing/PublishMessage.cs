@@ -21,8 +21,11 @@ public readonly record struct PublishMessage(
     string Topic, ReadOnlyMemory<byte> Payload, QualityOfService Quality, bool Retain, TimeSpan Expiry,
     string ContentType)
 {
-    /// <summary>Media type of every payload that this product writes.</summary>
+    /// <summary>Media type of all payloads but predictions in CBOR.</summary>
     public const string Json = "application/json";
+
+    /// <summary>Media type of predictions in CBOR.</summary>
+    public const string Cbor = "application/cbor";
 
     /// <summary>What makes it unique on its topic; null where nobody could miss it.</summary>
     public MessageKey? Key { get; init; }

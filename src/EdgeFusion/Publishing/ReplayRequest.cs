@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using EdgeFusion.Publishing.Requests;
 
 namespace EdgeFusion.Publishing;
 
@@ -10,6 +11,13 @@ namespace EdgeFusion.Publishing;
 /// <param name="Topic">Only messages of this topic; null for all.</param>
 public sealed record ReplayRequest(long Epoch, long From, long To, string? Topic)
 {
+    /// <summary>Where the answer shall go, for senders whose protocol has no place for it beside the request; null for
+    /// nowhere.</summary>
+    public string? ResponseTopic { get; init; }
+
+    /// <summary>Stands in the end of the answer, at most 256 characters; null for nothing.</summary>
+    public string? Correlation { get; init; }
+
     /// <summary>Longest range.</summary>
     public const long MaxMessages = 100_000;
 
@@ -39,10 +47,9 @@ public sealed record ReplayRequest(long Epoch, long From, long To, string? Topic
             json.WriteString("epoch", PredictionFormat.EpochText(Epoch));
             json.WriteNumber("from_seq", From);
             json.WriteNumber("to_seq", To);
-            if (Topic is not null)
-            {
-                json.WriteString("topic", Topic);
-            }
+            WriteText(json, "topic", Topic);
+            WriteText(json, "response_topic", ResponseTopic);
+            WriteText(json, "correlation", Correlation);
 
             json.WriteEndObject();
         }
@@ -57,6 +64,8 @@ public sealed record ReplayRequest(long Epoch, long From, long To, string? Topic
         long? from = null;
         long? to = null;
         string? topic = null;
+        string? responseTopic = null;
+        string? correlation = null;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return null;
@@ -80,6 +89,12 @@ public sealed record ReplayRequest(long Epoch, long From, long To, string? Topic
                 case "topic" when topic is null:
                     topic = reader.GetString();
                     break;
+                case "response_topic" when responseTopic is null:
+                    responseTopic = reader.GetString();
+                    break;
+                case "correlation" when correlation is null:
+                    correlation = reader.GetString();
+                    break;
                 default:
                     return null;
             }
@@ -87,8 +102,21 @@ public sealed record ReplayRequest(long Epoch, long From, long To, string? Topic
 
         bool isWhole = reader.TokenType == JsonTokenType.EndObject && !reader.Read();
         return isWhole && epoch is { } run && from is >= 0 && to >= from && to - from < MaxMessages
+            && correlation is null or { Length: <= ReplyAddress.MaxCorrelation }
             ? new ReplayRequest(run, from.Value, to.Value, topic)
+            {
+                ResponseTopic = responseTopic,
+                Correlation = correlation,
+            }
             : null;
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
     }
 
     private static bool TryEpoch(string? text, out long epoch)

@@ -33,6 +33,9 @@ public sealed class SensorHostHealth(SensorHost host) : ISensorHealth
     public SensorAccount? Account => host.Account;
 
     /// <inheritdoc/>
+    public SensorZero? Zero => host.Zero;
+
+    /// <inheritdoc/>
     public Timestamp? LastArrival
     {
         get

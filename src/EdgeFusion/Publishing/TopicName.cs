@@ -40,7 +40,30 @@ public static class TopicName
         return parts.Length == 0 ? "_" : string.Join('/', Array.ConvertAll(parts, Segment));
     }
 
-    private static bool IsIllegal(char letter) => letter is '+' or '#' or '/'
+    /// <summary>Whether a topic is one of those that a filter describes: + stands for one segment, # at the end for
+    /// any number of them. Pure.</summary>
+    internal static bool Matches(string filter, string topic)
+    {
+        string[] wanted = filter.Split('/');
+        string[] parts = topic.Split('/');
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (wanted[i] == "#")
+            {
+                return true;
+            }
+
+            if (i == parts.Length || (wanted[i] != "+" && wanted[i] != parts[i]))
+            {
+                return false;
+            }
+        }
+
+        return wanted.Length == parts.Length;
+    }
+
+    /// <summary>Whether a character must not stand in a segment.</summary>
+    internal static bool IsIllegal(char letter) => letter is '+' or '#' or '/'
         || char.GetUnicodeCategory(letter) is UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
             or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeFusion.Buffering;
 using EdgeFusion.Time;
 
@@ -32,6 +33,9 @@ public sealed class SampleSink
     /// <summary>What was taken and what was kept out, by reason.</summary>
     public SampleGate Gate { get; }
 
+    /// <summary>What takes a zero off each sample; null (default) = nothing is taken off.</summary>
+    internal Tare? Tare { get; init; }
+
     /// <summary>
     /// The next slot, as large as the layout's largest sample. Valid until the next call on this sink. Claiming again
     /// without a commit gives the same slot.
@@ -62,6 +66,7 @@ public sealed class SampleSink
             return outcome;
         }
 
+        Tare?.Take(MemoryMarshal.Cast<byte, float>(slot[..length]), capture, flags);
         _ring.Publish(capture, arrival, length, flags | _pendingFlags);
         _pendingFlags = SampleFlags.None;
         return outcome;

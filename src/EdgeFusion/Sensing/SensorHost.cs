@@ -22,6 +22,7 @@ public sealed class SensorHost : IDisposable
     private readonly PipelineClock _clock;
     private readonly IPipelineObserver _observer;
     private readonly SampleSink _sink;
+    private readonly Tare? _tare;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stateLock = new();
     private readonly long _staleNanoseconds;
@@ -29,6 +30,7 @@ public sealed class SensorHost : IDisposable
     private SensorState _state = SensorState.Starting;
     private long _restarts;
     private long _attemptBegin = long.MaxValue;
+    private SensorZero? _zeroTold;
     private bool _disposed;
 
     /// <summary>Creates a host; <see cref="Start"/> starts it.</summary>
@@ -50,7 +52,11 @@ public sealed class SensorHost : IDisposable
         _clock = clock;
         _observer = observer;
         _staleNanoseconds = options.StaleNanoseconds(sensor.Info);
-        _sink = new SampleSink(ring, new SampleGate(sensor.Info, horizon, options.FutureTolerance), clock);
+        _tare = Tare.For(sensor.Info.Layout);
+        _sink = new SampleSink(ring, new SampleGate(sensor.Info, horizon, options.FutureTolerance), clock)
+        {
+            Tare = _tare,
+        };
     }
 
     /// <summary>What the sensor delivers.</summary>
@@ -72,6 +78,15 @@ public sealed class SensorHost : IDisposable
     /// <summary>How often it has been opened again.</summary>
     public long Restarts => Interlocked.Read(ref _restarts);
 
+    /// <summary>What is taken off its samples since the latest <see cref="TryTare"/>; null before.</summary>
+    public SensorZero? Zero => _tare?.Latest;
+
+    /// <summary>Whether a zero is being looked for.</summary>
+    public bool IsTaring => _tare is { IsBusy: true };
+
+    /// <summary>Whether it measures forces and torques only, so that its zero may be chosen.</summary>
+    public bool CanTare => _tare is not null;
+
     /// <summary>Health.</summary>
     public SensorState State
     {
@@ -92,9 +107,33 @@ public sealed class SensorHost : IDisposable
         _thread.Start();
     }
 
+    /// <summary>
+    /// Averages the samples of the next second and takes the mean for zero from then on, over reconnects too, until the
+    /// host is disposed. Meanwhile samples are delivered as before. Nothing is written to the device. The tool's own
+    /// weight turns with the hand and cannot be taken off so: that is the user's to model.
+    /// </summary>
+    /// <remarks><b>Threading.</b> Any thread; once more while it is under way begins afresh.</remarks>
+    /// <returns>False where it is no force sensor or does not deliver now.</returns>
+    public bool TryTare()
+    {
+        if (_tare is null || State != SensorState.Live)
+        {
+            return false;
+        }
+
+        _tare.Begin(Math.Max(1, (long)Info.RateHz));
+        return true;
+    }
+
     /// <summary>Looks whether the sensor speaks; called now and then by the fusion thread.</summary>
     public void UpdateState(Timestamp now)
     {
+        if (Zero is { } zero && !ReferenceEquals(zero, _zeroTold))
+        {
+            _zeroTold = zero;
+            _observer.SensorTared(Info, zero);
+        }
+
         long published = Ring.Published;
         if (published <= Volatile.Read(ref _attemptBegin))
         {

@@ -1,22 +1,55 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using EdgeFusion.Testing;
 
 namespace EdgeFusion.Linux.Tests.Audio;
 
 /// <summary>
-/// A sound server with a card that is none (a null sink, whose monitor is a microphone in real time), and an ALSA
-/// configuration that names it "efpulse".
+/// A sound server without a card: a null sink, whose monitor is a microphone in real time (after the two seconds that
+/// a null sink takes to begin), and a null source, which begins at once.
 /// </summary>
 internal sealed partial class PulseServer : IDisposable
 {
+    /// <summary>Name of the collection of tests that change what this process's ALSA knows.</summary>
+    public const string Alsa = "ALSA's configuration";
+
+    /// <summary>The null sink's monitor.</summary>
+    public const string Monitor = "ef.monitor";
+
+    /// <summary>The null source.</summary>
+    public const string Microphone = "efmic";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("edgefusion-pulse").FullName;
-    private readonly Process _process;
+    private Process? _process;
 
     public PulseServer()
     {
         Socket = Path.Combine(_folder, "native");
-        var start = new ProcessStartInfo(NeedsProgramFactAttribute.Find("pulseaudio")!)
+        Start();
+    }
+
+    public string Socket { get; }
+
+    /// <summary>Lets this process's ALSA know the microphone; one server at a time.</summary>
+    /// <param name="source">Which.</param>
+    /// <returns>Its name.</returns>
+    public string NameForAlsa(string source)
+    {
+        string configuration = Path.Combine(_folder, "asound.conf");
+        File.WriteAllText(
+            configuration,
+            "</usr/share/alsa/alsa.conf>\n"
+            + $"pcm.efpulse {{ type pulse server \"unix:{Socket}\" device \"{source}\" }}\n");
+
+        // .NET's own environment is a copy that C libraries do not see.
+        _ = SetEnvironment("ALSA_CONFIG_PATH", configuration, 1);
+        return "efpulse";
+    }
+
+    /// <summary>Starts the server; it answers when this returns.</summary>
+    public void Start()
+    {
+        var start = new ProcessStartInfo("pulseaudio")
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -26,6 +59,7 @@ internal sealed partial class PulseServer : IDisposable
                 "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--disable-shm=yes",
                 $"--load=module-native-protocol-unix socket={Socket} auth-anonymous=1",
                 "--load=module-null-sink sink_name=ef rate=48000",
+                $"--load=module-null-source source_name={Microphone} rate=48000 max_latency_msec=20",
             ])
         {
             start.ArgumentList.Add(argument);
@@ -36,34 +70,40 @@ internal sealed partial class PulseServer : IDisposable
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
-        string configuration = Path.Combine(_folder, "asound.conf");
-        File.WriteAllText(
-            configuration,
-            "</usr/share/alsa/alsa.conf>\n"
-            + $"pcm.efpulse {{ type pulse server \"unix:{Socket}\" device \"ef.monitor\" }}\n");
-
-        // .NET's own environment is a copy that C libraries do not see.
-        _ = SetEnvironment("ALSA_CONFIG_PATH", configuration, 1);
-        Assert.True(
-            SpinWait.SpinUntil(() => File.Exists(Socket), TimeSpan.FromSeconds(20)), "pulseaudio does not start");
+        if (!SpinWait.SpinUntil(Answers, TimeSpan.FromSeconds(20)))
+        {
+            throw new InvalidOperationException("pulseaudio does not start.");
+        }
     }
 
-    public string Socket { get; }
-
-    public static string? WhyNot =>
-        NeedsProgramFactAttribute.WhyNot("pulseaudio")
-        ?? (Directory.GetDirectories("/usr/lib", "*-linux-gnu")
-            .Any(d => File.Exists(Path.Combine(d, "alsa-lib", "libasound_module_pcm_pulse.so")))
-            ? null : "libasound2-plugins is not installed");
-
-    public void Kill() => _process.Kill();
+    /// <summary>Kills the server, as a crash would; its socket's file stays behind.</summary>
+    public void Kill()
+    {
+        _process?.Kill();
+        _process?.WaitForExit(5_000);
+        _process?.Dispose();
+        _process = null;
+    }
 
     public void Dispose()
     {
-        _process.Kill();
-        _process.WaitForExit(5_000);
-        _process.Dispose();
+        Kill();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private bool Answers()
+    {
+        using var socket = new System.Net.Sockets.Socket(
+            AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(Socket));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -6,13 +6,14 @@ using EdgeFusion.Testing.Sensing;
 
 namespace EdgeFusion.Linux.Tests.Audio;
 
+[Collection(PulseServer.Alsa)]
 public sealed class PulseTests
 {
     [NeedsPulseFact]
     public void Alsa_reads_a_card_in_real_time_and_fails_when_it_goes()
     {
         using var server = new PulseServer();
-        using var sensor = new AlsaSensor(MediaBench.Microphone(), new AlsaOptions { Device = "efpulse" });
+        using var sensor = new AlsaSensor(MediaBench.Microphone(), new AlsaOptions { Device = server.NameForAlsa(PulseServer.Monitor) });
         using var run = new SensorRun(sensor);
 
         run.WaitFor(100);
@@ -28,7 +29,7 @@ public sealed class PulseTests
         using var server = new PulseServer();
         using var sensor = MediaBench.Custom(
             MediaBench.Microphone(),
-            $"pulsesrc server=unix:{server.Socket} device=ef.monitor provide-clock=false latency-time=10000 ! "
+            $"pulsesrc server=unix:{server.Socket} device={PulseServer.Monitor} provide-clock=false latency-time=10000 ! "
             + "audioconvert ! audioresample");
         using var run = new SensorRun(sensor);
 

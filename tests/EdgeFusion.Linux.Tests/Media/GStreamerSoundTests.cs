@@ -22,17 +22,15 @@ public sealed class GStreamerSoundTests : IDisposable
         run.WaitFor(100);
         run.Stop();
 
-        // In the first half second the clock learns how late blocks come, and moves by that once or twice.
-        for (int i = 50; i < 100; i++)
+        for (int i = 1; i < 100; i++)
         {
             SampleHeader header = run.Ring.Header(i);
             long step = header.Capture.NanosecondsSince(run.Ring.Header(i - 1).Capture);
             Assert.Equal(SampleFlags.None, header.Flags);
-            Assert.InRange(step, 7_500_000, 12_500_000);
-        }
 
-        long span = run.Ring.Header(99).Capture.NanosecondsSince(run.Ring.Header(49).Capture);
-        Assert.InRange(span, 495_000_000, 505_000_000);
+            // However late a block comes, its stamp follows from the source's own; 0.1 ms for reading the clock again.
+            Assert.InRange(step, 9_900_000, 10_100_000);
+        }
     }
 
     [NeedsElementFact("filesrc", "wavparse")]

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EdgeFusion.Linux.Images;
+using EdgeFusion.Sensing;
 
 namespace EdgeFusion.Linux.Tests.Media;
 
@@ -9,24 +11,20 @@ namespace EdgeFusion.Linux.Tests.Media;
 internal sealed class MjpegServer : IDisposable
 {
     private readonly byte[] _jpeg;
-    private readonly int _port;
     private TcpListener _listener = new(IPAddress.Loopback, 0);
     private CancellationTokenSource _stopping = new();
     private bool _disposed;
 
     public MjpegServer(int width, int height)
     {
-        string path = Path.Combine(Path.GetTempPath(), $"edgefusion-{Guid.NewGuid():N}.jpg");
-        MediaBench.Write(
-            $"videotestsrc num-buffers=1 ! video/x-raw,width={width},height={height} ! jpegenc ! "
-            + $"filesink location={path}");
-        _jpeg = File.ReadAllBytes(path);
-        File.Delete(path);
+        _jpeg = Picture(new FrameLayout(width, height, PixelFormat.Rgb8));
         _listener.Start();
-        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
-        Url = $"http://127.0.0.1:{_port}/stream";
+        Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
+        Url = $"http://127.0.0.1:{Port}/stream";
         _ = ServeAsync(_listener, _stopping.Token);
     }
+
+    public int Port { get; }
 
     public string Url { get; }
 
@@ -41,7 +39,7 @@ internal sealed class MjpegServer : IDisposable
     public void Plug()
     {
         _stopping = new CancellationTokenSource();
-        _listener = new TcpListener(IPAddress.Loopback, _port);
+        _listener = new TcpListener(IPAddress.Loopback, Port);
         _listener.Start();
         _ = ServeAsync(_listener, _stopping.Token);
     }
@@ -56,19 +54,40 @@ internal sealed class MjpegServer : IDisposable
         }
     }
 
+    private static byte[] Picture(FrameLayout layout)
+    {
+        using var encoder = new TurboJpegEncoder();
+        byte[] jpeg = new byte[encoder.MaxBytes(layout)];
+        return jpeg[..encoder.Encode(layout, new byte[layout.MaxSampleBytes], jpeg)];
+    }
+
     private async Task ServeAsync(TcpListener listener, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                using TcpClient client = await listener.AcceptTcpClientAsync(stopping);
-                await StreamAsync(client.GetStream(), stopping);
+                _ = ServeAsync(await listener.AcceptTcpClientAsync(stopping), stopping);
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or SocketException)
+        catch (Exception fault) when (fault is OperationCanceledException or SocketException)
         {
             // Unplugged.
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client, CancellationToken stopping)
+    {
+        using (client)
+        {
+            try
+            {
+                await StreamAsync(client.GetStream(), stopping);
+            }
+            catch (Exception fault) when (fault is OperationCanceledException or IOException)
+            {
+                // Unplugged, or the reader is gone.
+            }
         }
     }
 

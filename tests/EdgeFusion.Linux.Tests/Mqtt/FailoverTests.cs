@@ -150,7 +150,7 @@ public sealed class FailoverTests : IDisposable
         Key = new MessageKey(7, number),
     });
 
-    private static MosquittoOptions Options(int port, string client) =>
+    private static BrokerOptions Options(int port, string client) =>
         new() { Host = "127.0.0.1", Port = port, ClientId = client };
 
     private static MosquittoPublisher Publisher(int port, string client) => new(Options(port, client));

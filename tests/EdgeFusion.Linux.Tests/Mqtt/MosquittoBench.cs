@@ -24,7 +24,7 @@ internal sealed class MosquittoBench : IPublisherBench
         }
 
         _relay = new TcpRelay(Broker.Port);
-        Publisher = new MosquittoPublisher(new MosquittoOptions
+        Publisher = new MosquittoPublisher(new BrokerOptions
         {
             Host = "127.0.0.1",
             Port = _relay.Port,

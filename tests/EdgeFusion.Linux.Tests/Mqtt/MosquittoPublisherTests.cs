@@ -176,7 +176,7 @@ public sealed class MosquittoPublisherTests
     public void Wrong_options_are_reported_all_at_once()
     {
         var fault = Assert.Throws<ConfigurationException>(
-            () => new MosquittoOptions { ClientId = "", Port = 0, KeepAliveSeconds = 1, CaFile = "x" }.Validate());
+            () => new BrokerOptions { ClientId = "", Port = 0, KeepAliveSeconds = 1, CaFile = "x" }.Validate());
 
         Assert.Contains("ClientId", fault.Message, StringComparison.Ordinal);
         Assert.Contains("Port", fault.Message, StringComparison.Ordinal);
@@ -206,7 +206,7 @@ public sealed class MosquittoPublisherTests
             StringComparison.Ordinal);
     }
 
-    private static MosquittoOptions Options(int port) =>
+    private static BrokerOptions Options(int port) =>
         new() { Host = "127.0.0.1", Port = port, ClientId = "test" };
 
     private static PublishMessage Message(string topic, string payload) => new(

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
@@ -20,8 +18,8 @@ internal sealed class NatsCluster : IDisposable
 
     public NatsCluster(int nodes)
     {
-        _routes = [.. Enumerable.Range(0, nodes).Select(_ => FreePort())];
-        Ports = [.. Enumerable.Range(0, nodes).Select(_ => FreePort())];
+        _routes = [.. Enumerable.Range(0, nodes).Select(_ => Loopback.FreePort())];
+        Ports = [.. Enumerable.Range(0, nodes).Select(_ => Loopback.FreePort())];
         _processes = new Process?[nodes];
         PasswordFile = Path.Combine(_folder.FullName, "password");
         File.WriteAllText(PasswordFile, Secret);
@@ -50,7 +48,7 @@ internal sealed class NatsCluster : IDisposable
     /// <summary>Arguments with which mosquitto_sub logs in.</summary>
     public static string[] Login => ["-V", "311", "-u", User, "-P", Secret];
 
-    public MosquittoOptions Options(int node, string client = "nats-test") => new()
+    public BrokerOptions Options(int node, string client = "nats-test") => new()
     {
         Host = "127.0.0.1",
         Port = Ports[node],
@@ -81,13 +79,6 @@ internal sealed class NatsCluster : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private void Start(int node)
     {
         string folder = _folder.CreateSubdirectory(node.ToString(CultureInfo.InvariantCulture)).FullName;
@@ -98,7 +89,7 @@ internal sealed class NatsCluster : IDisposable
             .Replace("replicas: 3", single ? "replicas: 1" : "replicas: 3", StringComparison.Ordinal);
         string own = Shipped("node.conf")
             .Replace("\"nats-1\"", $"\"nats-{node + 1}\"", StringComparison.Ordinal)
-            .Replace("port: 4222", $"port: {FreePort()}", StringComparison.Ordinal)
+            .Replace("port: 4222", $"port: {Loopback.FreePort()}", StringComparison.Ordinal)
             .Replace("0.0.0.0:6222", $"127.0.0.1:{_routes[node]}", StringComparison.Ordinal);
         for (int i = 0; i < _routes.Length; i++)
         {

@@ -21,7 +21,7 @@ public sealed class OldBrokerTests
         var published = new List<byte[]>();
         var broker = new Thread(() => Serve(listener, published)) { IsBackground = true };
         broker.Start();
-        using var publisher = new MosquittoPublisher(new MosquittoOptions
+        using var publisher = new MosquittoPublisher(new BrokerOptions
         {
             Host = "127.0.0.1",
             Port = ((IPEndPoint)listener.LocalEndpoint).Port,

@@ -147,7 +147,7 @@ public sealed class OutboxOverMosquittoTests
 
     private static Outbox Start(int port, OutboxOptions? options = null)
     {
-        var publisher = new MosquittoPublisher(new MosquittoOptions
+        var publisher = new MosquittoPublisher(new BrokerOptions
         {
             Host = "127.0.0.1",
             Port = port,

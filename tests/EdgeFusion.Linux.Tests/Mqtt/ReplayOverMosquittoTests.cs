@@ -110,7 +110,7 @@ public sealed class ReplayOverMosquittoTests : IDisposable
     private Outbox Start(int port)
     {
         var outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions { Host = "127.0.0.1", Port = port, ClientId = "replay-test" }),
+            new MosquittoPublisher(new BrokerOptions { Host = "127.0.0.1", Port = port, ClientId = "replay-test" }),
             new PipelineClock(TimeProvider.System), StatusMessages.Create(Topics, "n", 7, "0.1.0"),
             new OutboxOptions { Log = new OutboxLogOptions { Folder = Path.Combine(_folder.FullName, "log") } });
         Assert.True(outbox.ServeReplays(Topics));

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -42,10 +41,10 @@ internal sealed class ShippedBroker : IDisposable
     }
 
     /// <summary>Plain text, loopback only.</summary>
-    public int Port { get; } = FreePort();
+    public int Port { get; } = Loopback.FreePort();
 
     /// <summary>TLS.</summary>
-    public int TlsPort { get; } = FreePort();
+    public int TlsPort { get; } = Loopback.FreePort();
 
     public void Start()
     {
@@ -53,7 +52,7 @@ internal sealed class ShippedBroker : IDisposable
             NeedsProgramFactAttribute.Find("mosquitto")!, ["-c", _folder.FullName + "/mosquitto.conf"])
         { UseShellExecute = false, RedirectStandardError = true })!;
         _process.BeginErrorReadLine();
-        Waiting.Until(Answers, "the broker did not start with the shipped files");
+        Waiting.Until(() => Loopback.Answers(TlsPort), "the broker did not start with the shipped files");
     }
 
     /// <summary>SIGTERM, and the end.</summary>
@@ -70,7 +69,7 @@ internal sealed class ShippedBroker : IDisposable
     }
 
     /// <summary>How a client of the network logs in.</summary>
-    public MosquittoOptions Options(string? user) => new()
+    public BrokerOptions Options(string? user) => new()
     {
         Host = "localhost",
         Port = TlsPort,
@@ -94,13 +93,6 @@ internal sealed class ShippedBroker : IDisposable
     }
 
     private static string Password(string user) => "secret of " + user;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private string PasswordFile(string user)
     {
@@ -126,19 +118,5 @@ internal sealed class ShippedBroker : IDisposable
             .Replace("/var/lib/mosquitto/", _folder.FullName + "/db/", StringComparison.Ordinal)
             .Replace("log_dest syslog", "log_dest none", StringComparison.Ordinal);
         File.WriteAllText(to, change(text));
-    }
-
-    private bool Answers()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Connect(IPAddress.Loopback, TlsPort);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Testing;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -15,10 +13,9 @@ internal sealed class TestBroker : IDisposable
 
     public TestBroker(string extra = "allow_anonymous true\n", bool start = true)
     {
-        Port = FreePort();
+        Port = Loopback.FreePort();
         _config = Path.Combine(_folder.FullName, "mosquitto.conf");
-        File.WriteAllText(_config, string.Create(
-            CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1\npersistence false\nlog_dest none\n{extra}"));
+        Configure(extra);
         if (start)
         {
             Start();
@@ -31,6 +28,10 @@ internal sealed class TestBroker : IDisposable
 
     public int ProcessId => _process!.Id;
 
+    /// <summary>Other settings for the next start.</summary>
+    public void Configure(string extra) => File.WriteAllText(_config, string.Create(
+        CultureInfo.InvariantCulture, $"listener {Port} 127.0.0.1\npersistence false\nlog_dest none\n{extra}"));
+
     public void Start()
     {
         _process = Process.Start(new ProcessStartInfo(
@@ -38,7 +39,7 @@ internal sealed class TestBroker : IDisposable
         { UseShellExecute = false })!;
         try
         {
-            Waiting.Until(Answers, "the broker did not start");
+            Waiting.Until(() => Loopback.Answers(Port), "the broker did not start");
         }
         catch
         {
@@ -70,26 +71,5 @@ internal sealed class TestBroker : IDisposable
     {
         Kill();
         _folder.Delete(recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private bool Answers()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            socket.Connect(IPAddress.Loopback, Port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

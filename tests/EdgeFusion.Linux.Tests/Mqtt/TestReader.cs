@@ -9,7 +9,7 @@ internal sealed class TestReader : IInbox, IPublishReceipts, IDisposable
     private readonly MosquittoPublisher _client;
     private readonly List<PublishOutcome> _outcomes = [];
 
-    public TestReader(MosquittoOptions options, params string[] filters)
+    public TestReader(BrokerOptions options, params string[] filters)
     {
         _client = new MosquittoPublisher(options);
         if (filters.Length > 0)
@@ -21,6 +21,9 @@ internal sealed class TestReader : IInbox, IPublishReceipts, IDisposable
     }
 
     public List<InboundMessage> Received { get; } = [];
+
+    /// <summary>What came and was too large.</summary>
+    public long Overrun => _client.Overrun;
 
     /// <summary>Sends a message and waits for the broker's word on it.</summary>
     public PublishOutcome Send(string topic, string payload, bool retain = false, string? responseTopic = null)

@@ -1,8 +1,7 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Publishing;
+using EdgeFusion.Testing;
 using Xunit;
 
 namespace EdgeFusion.Linux.Tests.Mqtt;
@@ -90,12 +89,7 @@ public sealed class TlsTests : IDisposable
     private static TestBroker Broker(
         (string Certificate, string Key) server, out int port, string more = "")
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
+        port = Loopback.FreePort();
         return new TestBroker(string.Create(
             CultureInfo.InvariantCulture,
             $"allow_anonymous true\nuser root\nlistener {port} 127.0.0.1\n"
@@ -103,7 +97,7 @@ public sealed class TlsTests : IDisposable
             + $"keyfile {server.Key}\n{more}"));
     }
 
-    private MosquittoOptions Options(int port) => new()
+    private BrokerOptions Options(int port) => new()
     {
         Host = "localhost",
         Port = port,
@@ -113,7 +107,7 @@ public sealed class TlsTests : IDisposable
     };
 
     private void AssertRefused(
-        (string Certificate, string Key) server, Func<MosquittoOptions, MosquittoOptions> change)
+        (string Certificate, string Key) server, Func<BrokerOptions, BrokerOptions> change)
     {
         using TestBroker broker = Broker(server, out int port);
         using var publisher = new MosquittoPublisher(change(Options(port)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Worker.Subscribing;
 
 namespace EdgeFusion.Soak.Delivery;
@@ -31,7 +32,7 @@ internal sealed class DeliveryGate : IDisposable
         _plan = plan;
         _random = new Random(plan.Seed);
         _broker = new SoakBroker(_folder.FullName);
-        _transport = new MosquittoPublisher(new MosquittoOptions
+        _transport = new MosquittoPublisher(new BrokerOptions
         {
             Host = "127.0.0.1",
             Port = _broker.Port,

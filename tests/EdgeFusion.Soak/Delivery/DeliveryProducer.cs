@@ -27,7 +27,7 @@ internal static class DeliveryProducer
             Log = new OutboxLogOptions { Folder = Path.Combine(folder, "log"), BacklogPerSecond = 20_000 },
         };
         using var outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions
+            new MosquittoPublisher(new BrokerOptions
             {
                 Host = "127.0.0.1",
                 Port = port,

@@ -38,7 +38,7 @@ internal static class OutboxRate
     {
         const int NobodyListens = 9;
         using var outbox = new Outbox(
-            new MosquittoPublisher(new MosquittoOptions
+            new MosquittoPublisher(new BrokerOptions
             {
                 Host = "127.0.0.1",
                 Port = NobodyListens,

@@ -7,10 +7,31 @@ namespace EdgeFusion.Soak.Devices;
 /// <summary>The configurations under test, as a user would write them.</summary>
 internal static class DeviceConfig
 {
-    /// <summary>Camera by RTSP and from a test source, microphone, Robotiq on a pty, RTDE over TCP.</summary>
-    public static WorkerOptions Faults(string folder, int robotPort, int cameraPort) => Load(folder, new
+    /// <summary>Name of the microphone by ALSA.</summary>
+    public const string AlsaMicrophone = "room";
+
+    /// <summary>
+    /// Camera by RTSP and from a test source, microphone by GStreamer and by ALSA, Robotiq on a pty, RTDE over TCP.
+    /// </summary>
+    public static WorkerOptions Faults(string folder, int robotPort, int cameraPort, string? alsaDevice)
     {
-        camera = new
+        Dictionary<string, object> sensors = FaultySensors(folder, robotPort, cameraPort);
+        if (alsaDevice is not null)
+        {
+            sensors[AlsaMicrophone] = new
+            {
+                Adapter = "alsa",
+                Modality = AlsaMicrophone,
+                Settings = new { Device = alsaDevice, Rate = "16000" },
+            };
+        }
+
+        return Load(folder, sensors);
+    }
+
+    private static Dictionary<string, object> FaultySensors(string folder, int robotPort, int cameraPort) => new()
+    {
+        ["camera"] = new
         {
             Adapter = "gstreamer",
             Settings = new
@@ -21,15 +42,15 @@ internal static class DeviceConfig
                 Fps = "15",
             },
         },
-        overview = Camera("overview", "160", "120", "10"),
-        microphone = Microphone,
-        wrist = new
+        ["overview"] = Camera("overview", "160", "120", "10"),
+        ["microphone"] = Microphone,
+        ["wrist"] = new
         {
             Adapter = "robotiq-ft300",
             Settings = new { Device = Path.Combine(folder, DeviceRig.Robotiq) },
         },
-        arm = Robot(robotPort),
-    });
+        ["arm"] = Robot(robotPort),
+    };
 
     /// <summary>1 kHz force, 500 Hz joints, 16 kHz audio, 640x480 at 30 Hz.</summary>
     public static WorkerOptions Cost(string folder, int robotPort) => Load(folder, new

@@ -16,13 +16,22 @@ internal sealed record DevicePlan
     /// <summary>Decides the order of the faults and how long they last.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Reads --minutes N, --seed N.</summary>
+    /// <summary>Part of the names of the faults that are made; empty = all.</summary>
+    public string Only { get; init; } = "";
+
+    /// <summary>Reads --minutes N, --seed N, --only TEXT.</summary>
     /// <returns>Null where the arguments are wrong.</returns>
     public static DevicePlan? Parse(string[] args)
     {
         var plan = new DevicePlan();
         for (int i = 0; i + 1 < args.Length; i += 2)
         {
+            if (args[i] == "--only")
+            {
+                plan = plan with { Only = args[i + 1] };
+                continue;
+            }
+
             if (!int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out int value))
             {
                 return null;

@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using EdgeFusion.Linux.Tests.Audio;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Sensing;
 using EdgeFusion.Worker.Configuration;
@@ -24,6 +26,7 @@ internal sealed class LiveDevicesGate : IDisposable
     private readonly int _cameraPort;
     private readonly Dictionary<string, (int Count, double Longest)> _outages = [];
     private readonly WindowLedger _ledger = new();
+    private readonly PulseServer? _sound;
     private RigProcess _camera;
 
     private LiveDevicesGate(DevicePlan plan)
@@ -33,6 +36,7 @@ internal sealed class LiveDevicesGate : IDisposable
         _rig = new RigProcess(DeviceRig.Verb, _folder.FullName);
         _camera = new RigProcess(DeviceRig.CameraVerb, "0");
         _cameraPort = _camera.Port;
+        _sound = StartSound();
     }
 
     /// <summary>Measures the cost, then breaks devices.</summary>
@@ -44,6 +48,7 @@ internal sealed class LiveDevicesGate : IDisposable
 
     public void Dispose()
     {
+        _sound?.Dispose();
         _camera.Dispose();
         _rig.Dispose();
         _folder.Delete(recursive: true);
@@ -51,14 +56,16 @@ internal sealed class LiveDevicesGate : IDisposable
 
     private List<Verdict> RunFaults()
     {
-        WorkerOptions options = DeviceConfig.Faults(_folder.FullName, _rig.Port, _cameraPort);
+        WorkerOptions options = DeviceConfig.Faults(
+            _folder.FullName, _rig.Port, _cameraPort, _sound?.NameForAlsa(PulseServer.Microphone));
         using var session = new LiveSession(options, new LogObserver(NullLogger.Instance));
         FusionPipeline pipeline = session.Pipeline;
         pipeline.AddSink(_ledger);
         session.Start();
         WaitForAll(pipeline);
         long begin = Stopwatch.GetTimestamp();
-        DeviceFault[] faults = Faults();
+        DeviceFault[] faults = Array.FindAll(
+            Faults(), fault => fault.Name.Contains(_plan.Only, StringComparison.OrdinalIgnoreCase));
         do
         {
             _random.Shuffle(faults);
@@ -83,7 +90,23 @@ internal sealed class LiveDevicesGate : IDisposable
         new("camera killed", () => _camera.Dispose(), Restart, ["camera"]),
         new("camera frozen", () => _camera.Freeze(), () => _camera.Thaw(), ["camera"]),
         new("force sensor and robot frozen", _rig.Freeze, _rig.Thaw, ["wrist", "arm"]),
+        .. _sound is { } sound
+            ? new DeviceFault[] { new("sound card gone", sound.Kill, sound.Start, [DeviceConfig.AlsaMicrophone]) }
+            : [],
     ];
+
+    private static PulseServer? StartSound()
+    {
+        try
+        {
+            return new PulseServer();
+        }
+        catch (Win32Exception)
+        {
+            Console.WriteLine("pulseaudio is not installed: no microphone by ALSA");
+            return null;
+        }
+    }
 
     private void Restart() =>
         _camera = new RigProcess(DeviceRig.CameraVerb, _cameraPort.ToString(CultureInfo.InvariantCulture));

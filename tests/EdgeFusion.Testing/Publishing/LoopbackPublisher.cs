@@ -4,9 +4,12 @@ using EdgeFusion.Publishing;
 namespace EdgeFusion.Testing.Publishing;
 
 /// <summary>A publisher without a network, in manual time: waiting moves the time on.</summary>
-public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider time, int window = 20) : IPublisher
+public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider time, int window = 20)
+    : IPublisher, ICommandChannel
 {
     private readonly Queue<(long Ticket, PublishOutcome Outcome)> _answers = new();
+    private readonly Queue<InboundMessage> _inbound = new();
+    private IInbox? _inbox;
     private PublishMessage? _will;
     private int _generation = -1;
     private bool _connected;
@@ -21,6 +24,18 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     /// <inheritdoc/>
     public int InFlight { get; private set; }
 
+    /// <inheritdoc/>
+    public string? Refusal => "not authorized (0x87)";
+
+    /// <inheritdoc/>
+    public long Overrun => 0;
+
+    /// <inheritdoc/>
+    public string? Unsubscribed => null;
+
+    /// <summary>What it was asked to receive.</summary>
+    public IReadOnlyList<string> Filters { get; private set; } = [];
+
     /// <summary>Connection attempts so far.</summary>
     public int Attempts { get; private set; }
 
@@ -29,6 +44,19 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
 
     /// <summary>Runs inside each hand-over, for races.</summary>
     public Action? DuringPublish { get; set; }
+
+    /// <summary>Sees each message that is handed over; its payload during the call only.</summary>
+    public Action<PublishMessage>? OnPublish { get; set; }
+
+    /// <inheritdoc/>
+    public void Listen(IReadOnlyList<string> filters, IInbox inbox, bool retained)
+    {
+        Filters = filters;
+        _inbox = inbox;
+    }
+
+    /// <summary>Something comes from the broker; passed on in the next <see cref="Pump"/>.</summary>
+    public void Say(InboundMessage message) => _inbound.Enqueue(message);
 
     /// <inheritdoc/>
     public void Connect(PublishMessage? will, TimeSpan timeout, CancellationToken stopping)
@@ -58,6 +86,7 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     {
         CheckConnection();
         DuringPublish?.Invoke();
+        OnPublish?.Invoke(message);
         if (message.Topic.Contains('#', StringComparison.Ordinal))
         {
             return HandOver.Refused;
@@ -97,7 +126,12 @@ public sealed class LoopbackPublisher(LoopbackBroker broker, ManualTimeProvider 
     public void Pump(TimeSpan wait, IPublishReceipts receipts)
     {
         CheckConnection();
-        bool woken = Interlocked.Exchange(ref _wakes, 0) > 0;
+        bool woken = Interlocked.Exchange(ref _wakes, 0) > 0 || _inbound.Count > 0;
+        while (_inbound.TryDequeue(out InboundMessage? message))
+        {
+            _inbox?.Received(message);
+        }
+
         if (_answers.Count == 0 && !woken)
         {
             time.Advance(wait);

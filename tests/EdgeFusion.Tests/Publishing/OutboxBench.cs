@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
@@ -88,7 +89,12 @@ internal sealed class OutboxBench : IOutboxObserver
 
     public void StorageChanged(string? problem) => Events.Add(problem is null ? "storage works" : "storage fails");
 
-    public void Refused(string topic) => Events.Add("refused " + topic);
+    public void Refused(string topic, string reason) => Events.Add($"refused {topic}: {reason}");
+
+    public void CommandRefused(string topic, CommandRefusal reason, long refused) =>
+        Events.Add($"refused {topic}: {reason}");
+
+    public void CommandCarriedOut(string verb, string? fault) => Events.Add($"{verb}: {fault ?? "done"}");
 
     private static PublishMessage State(string state) => Retained("status", state);
 }

@@ -173,7 +173,7 @@ public sealed class OutboxTests
         Assert.Equal(2, bench.Outbox.Counters.Unheard);
         Assert.Equal(2, bench.Outbox.Counters.Acknowledged);
         Assert.Equal(2, bench.Outbox.Counters.EvictedRefused);
-        Assert.Equal(["connected", "refused wild/#"], bench.Events);
+        Assert.Equal(["connected", "refused wild/#: not authorized (0x87)"], bench.Events);
     }
 
     [Fact]

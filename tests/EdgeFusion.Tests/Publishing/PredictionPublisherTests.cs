@@ -212,6 +212,8 @@ public sealed class PredictionPublisherTests
             Reasons = [new("crc_bad", 1, CounterRole.Lost)],
         };
 
+        public SensorZero? Zero { get; } = new(1, new Timestamp(7), [0.5f, 0, -2, 0, 0, 0]);
+
         public Timestamp? LastArrival { get; set; }
     }
 }

@@ -63,6 +63,30 @@ public sealed class WorkerConfigurationTests
     }
 
     [Fact]
+    public void What_heads_publish_is_checked()
+    {
+        ConfigurationException fault = Fails("""
+            {
+              "Sensors": { "wrist": { "Adapter": "simulator" } },
+              "Mqtt": { "Format": "xml", "Heads": {
+                "colour": { "Policy": "sometimes" },
+                "shape": { "Policy": "events", "Threshold": 1.5, "MinIntervalMs": -1 },
+                "grip": { "Policy": "on_change", "MinIntervalMs": 20000, "MaxIntervalMs": 1e300 }
+              } }
+            }
+            """);
+
+        string[] wanted =
+        [
+            "Mqtt:Format: is 'xml'; there are json, cbor",
+            "Mqtt:Heads:colour: Policy is 'sometimes'; there are every, on_change, events",
+            "Mqtt:Heads:shape: Threshold is 1.5; a score is at most 1", "Mqtt:Heads:shape: MinInterval must be 0..1 h",
+            "Mqtt:Heads:grip: MinIntervalMs must be 0..3600000",
+        ];
+        Assert.All(wanted, text => Assert.Contains(text, fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_environment_overrides_the_file()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder()

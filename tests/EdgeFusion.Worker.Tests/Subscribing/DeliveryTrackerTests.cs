@@ -53,7 +53,7 @@ public sealed class DeliveryTrackerTests
         var tracker = new DeliveryTracker(fromStart: false);
         tracker.Begin(1);
         tracker.Take(Topic, 1, 2, replayed: false, now: 0);
-        tracker.Announce("edgefusion/n/prediction/", 1, 4, now: 0);
+        tracker.Announce(Topic, 1, 4, now: 0);
 
         Assert.Equal(new DeliveryReport(1, 0, 0, 0, 0, 4, 0), tracker.Report);
     }
@@ -123,5 +123,46 @@ public sealed class DeliveryTrackerTests
         tracker.Take(Topic, 1, 0, replayed: true, now: 0);
 
         Assert.Equal(new DeliveryReport(2, 1, 1, 1, 0, 0, 0), tracker.Report);
+    }
+
+    [Fact]
+    public void What_a_policy_keeps_back_is_counted_and_checked_between_neighbours_in_any_order()
+    {
+        (long Seq, long Prediction, long Suppressed)[] messages =
+            [(0, 2, 2), (1, 3, 0), (2, 3, 0), (3, 10, 6), (4, 20, 9)];
+        var random = new Random(3);
+        for (int round = 0; round < 20; round++)
+        {
+            random.Shuffle(messages);
+            var tracker = new DeliveryTracker(fromStart: true);
+            foreach ((long seq, long prediction, long suppressed) in messages)
+            {
+                tracker.Take(Topic, 1, seq, replayed: false, now: 0, new Publication(prediction, suppressed));
+            }
+
+            Assert.Equal(new DeliveryReport(5, 0, 0, 0, 0, 0, 0) { Suppressed = 17 }, tracker.Report);
+        }
+    }
+
+    [Fact]
+    public void A_message_that_is_at_odds_with_its_neighbour_is_unexpected()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Take(Topic, 1, 0, replayed: false, now: 0, new Publication(0, 0));
+        tracker.Take(Topic, 1, 2, replayed: false, now: 0, new Publication(9, 2));
+        tracker.Take(Topic, 1, 1, replayed: false, now: 0, new Publication(5, 3));
+
+        Assert.Equal(2, tracker.Report.Unexpected);
+    }
+
+    [Fact]
+    public void A_head_whose_only_messages_were_missed_is_missed_by_its_heartbeat()
+    {
+        var tracker = new DeliveryTracker(fromStart: false);
+        tracker.Begin(1);
+        tracker.Announce(Topic, 1, 2, now: 0);
+        tracker.Announce(Topic, 2, 2, now: 0);
+
+        Assert.Equal(3, tracker.Report.Lost);
     }
 }

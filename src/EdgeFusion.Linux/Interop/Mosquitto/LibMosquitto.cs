@@ -56,6 +56,13 @@ internal static unsafe partial class LibMosquitto
     public static partial int ConnectAsync(
         MosquittoHandle mosquitto, string host, int port, int keepAliveSeconds, string? bindAddress);
 
+    /// <summary>Keeps the properties for the next connection. Called without a host it does that and nothing else, then
+    /// fails with <see cref="MosquittoCode.Invalid"/>: the only way to have them with a connection that does not block.
+    /// </summary>
+    [LibraryImport(Library, EntryPoint = "mosquitto_connect_bind_v5")]
+    public static partial int KeepConnectProperties(
+        MosquittoHandle mosquitto, nint noHost, int port, int keepAliveSeconds, nint noBindAddress, nint properties);
+
     [LibraryImport(Library, EntryPoint = "mosquitto_disconnect_v5", SetLastError = true)]
     public static partial int Disconnect(MosquittoHandle mosquitto, int reason, nint properties);
 
@@ -120,6 +127,9 @@ internal static unsafe partial class LibMosquitto
     [LibraryImport(Library, EntryPoint = "mosquitto_property_add_byte")]
     public static partial int PropertyAddByte(ref nint list, MosquittoProperty id, byte value);
 
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_add_int16")]
+    public static partial int PropertyAddInt16(ref nint list, MosquittoProperty id, ushort value);
+
     [LibraryImport(Library, EntryPoint = "mosquitto_property_add_int32")]
     public static partial int PropertyAddInt32(ref nint list, MosquittoProperty id, uint value);
 
@@ -132,6 +142,9 @@ internal static unsafe partial class LibMosquitto
 
     [LibraryImport(Library, EntryPoint = "mosquitto_property_read_int16")]
     public static partial nint PropertyReadInt16(nint list, MosquittoProperty id, ref ushort value, byte skipFirst);
+
+    [LibraryImport(Library, EntryPoint = "mosquitto_property_read_int32")]
+    public static partial nint PropertyReadInt32(nint list, MosquittoProperty id, ref uint value, byte skipFirst);
 
     [LibraryImport(Library, EntryPoint = "mosquitto_property_free_all")]
     public static partial void PropertyFreeAll(ref nint list);

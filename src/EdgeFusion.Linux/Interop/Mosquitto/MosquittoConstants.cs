@@ -18,7 +18,10 @@ internal enum MosquittoProperty
     ResponseTopic = 8,
     CorrelationData = 9,
     ReceiveMaximum = 33,
+    TopicAliasMaximum = 34,
+    TopicAlias = 35,
     UserProperty = 38,
+    MaximumPacketSize = 39,
 }
 
 /// <summary>enum mosq_err_t, those that we tell apart.</summary>

@@ -2,7 +2,7 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Publishing.Durable;
 
-/// <summary>How fast old messages may go: so many per second, and at most a tenth of a second's at once.</summary>
+/// <summary>How fast something may go: so many per second, and at most so many seconds' worth at once.</summary>
 internal sealed class BacklogRate
 {
     private readonly double _perSecond;
@@ -10,11 +10,10 @@ internal sealed class BacklogRate
     private double _tokens;
     private Timestamp _at = Timestamp.MinValue;
 
-    public BacklogRate(int perSecond)
+    public BacklogRate(int perSecond, double burstSeconds = 0.1)
     {
-        const double BurstSeconds = 0.1;
         _perSecond = perSecond;
-        _burst = Math.Max(1, perSecond * BurstSeconds);
+        _burst = Math.Max(1, perSecond * burstSeconds);
         _tokens = _burst;
     }
 

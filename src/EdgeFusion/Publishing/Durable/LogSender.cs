@@ -252,14 +252,14 @@ internal sealed class LogSender
                 return Finish(job, now);
             }
 
-            if (!place.Segment!.MayHold(job.Epoch, job.From, job.To))
+            if (!place.Segment!.MayHold(job.Request.Epoch, job.Request.From, job.Request.To))
             {
                 job.Cursor.Offset = place.Segment.End;
                 continue;
             }
 
             if (job.Wants(record) && Message(record, content) is var message
-                && (job.Topic is null || job.Topic == message.Topic))
+                && (job.Request.Topic is null || job.Request.Topic == message.Topic))
             {
                 if (!record.IsDone || Flights.Holds(record.Index))
                 {
@@ -284,7 +284,7 @@ internal sealed class LogSender
         ReplayFormat.WriteEnd(job, _end);
         return LaunchReplay(
             new PublishMessage(
-                job.ResponseTopic, _end.WrittenMemory, QualityOfService.AtLeastOnce, false, TimeSpan.Zero,
+                job.Reply.Topic!, _end.WrittenMemory, QualityOfService.AtLeastOnce, false, TimeSpan.Zero,
                 PublishMessage.Json),
             job, now);
     }
@@ -293,7 +293,7 @@ internal sealed class LogSender
     {
         OutboxEntry entry = Flights.Rent();
         entry.Fill(
-            message with { Topic = job.ResponseTopic, Correlation = job.Correlation }, OutboxPolicy.DropOldest, now);
+            message with { Topic = job.Reply.Topic!, Correlation = job.Reply.Correlation }, OutboxPolicy.DropOldest, now);
         entry.Place = default;
         entry.IsOld = true;
         _tally.Enqueued++;

@@ -12,11 +12,16 @@ internal static class ReplayFormat
         json.WriteStartObject();
         json.WriteNumber("schema", PredictionFormat.SchemaVersion);
         json.WriteBoolean("end", true);
-        json.WriteString("epoch", PredictionFormat.EpochText(job.Epoch));
-        json.WriteNumber("from_seq", job.From);
-        json.WriteNumber("to_seq", job.To);
+        json.WriteString("epoch", PredictionFormat.EpochText(job.Request.Epoch));
+        json.WriteNumber("from_seq", job.Request.From);
+        json.WriteNumber("to_seq", job.Request.To);
         json.WriteNumber("sent", job.Sent);
         json.WriteNumber("waiting", job.Waiting);
+        if (job.Reply.CorrelationText is { } correlation)
+        {
+            json.WriteString("correlation", correlation);
+        }
+
         json.WriteEndObject();
     }
 }

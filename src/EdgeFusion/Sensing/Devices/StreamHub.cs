@@ -39,7 +39,8 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
         {
             StreamOutput described = protocol.Outputs[output];
             long samples = Math.Max(1, (long)(duration.TotalSeconds * described.RateHz));
-            _tares[output] = new Tare(described.Layout.Width, samples);
+            _tares[output] = new Tare(described.Layout.Width);
+            _tares[output]!.Begin(samples);
         }
     }
 
@@ -192,6 +193,19 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
         return false;
     }
 
+    /// <summary>Whether a measurement goes into the first zero instead of being delivered.</summary>
+    private bool IsForZero(int output, StreamReading reading, Timestamp capture)
+    {
+        if (_tares[output] is not { } tare)
+        {
+            return false;
+        }
+
+        bool isFirst = tare.Latest is null;
+        tare.Take(reading.Values(output), capture, reading.Flags);
+        return isFirst;
+    }
+
     private void Deliver(StreamReading reading, Timestamp capture, Timestamp arrival)
     {
         lock (_gate)
@@ -203,7 +217,7 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
                     // The other output's sensor reads, and this one's waits to be started again.
                     Volatile.Write(ref _unheard[i], _unheard[i] + 1);
                 }
-                else if (!(_tares[i]?.TryApply(reading.Values(i)) ?? true))
+                else if (IsForZero(i, reading, capture))
                 {
                     Volatile.Write(ref _tared[i], _tared[i] + 1);
                 }

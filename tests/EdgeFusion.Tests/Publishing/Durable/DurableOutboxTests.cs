@@ -1,5 +1,6 @@
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Durable;
+using EdgeFusion.Publishing.Requests;
 using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using Xunit;
@@ -228,7 +229,8 @@ public sealed class DurableOutboxTests
         LogBench.Send(outbox, 0, 100);
         bench.Run(outbox);
 
-        Assert.True(outbox.TryReplay(new ReplayJob("answer", new byte[] { 1 }, null, LogBench.Epoch, 90, 120)));
+        Assert.True(outbox.TryReplay(new ReplayJob(
+            new ReplyAddress("answer", new byte[] { 1 }, null), new ReplayRequest(LogBench.Epoch, 90, 120, null))));
         for (int i = 0; i < 200 && bench.Broker.On("answer").Count < 11; i++)
         {
             bench.Turn(outbox);
@@ -259,7 +261,8 @@ public sealed class DurableOutboxTests
             }
         }
 
-        Assert.True(store.TryReplay(new ReplayJob("answer", default, null, LogBench.Epoch, 0, 9)));
+        Assert.True(store.TryReplay(new ReplayJob(
+            new ReplyAddress("answer", default, null), new ReplayRequest(LogBench.Epoch, 0, 9, null))));
         var answer = new List<string>();
         while (store.Take(now) is { } entry)
         {

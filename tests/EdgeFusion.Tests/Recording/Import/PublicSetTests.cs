@@ -147,7 +147,7 @@ public sealed class PublicSetTests(ITestOutputHelper output)
         LabelSpan flag = recording.Labels.First(label => label.Head == "anomaly");
         Assert.Equal("human_collision", flag.Label);
         Assert.Equal(15.816, flag.End.NanosecondsSince(Origin) / 1e9, 0.01);
-        Assert.Equal(3.1, (flag.End - flag.Start).TotalSeconds);
+        Assert.Equal(3.05, (flag.End - flag.Start).TotalSeconds);
     }
 
     [NeedsSharedDataFact("borealtc")]

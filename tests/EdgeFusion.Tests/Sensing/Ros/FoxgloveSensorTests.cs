@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EdgeFusion.Sensing;
 using EdgeFusion.Sensing.Ros;
 using EdgeFusion.Simulator.Ros;
+using EdgeFusion.Testing;
 using EdgeFusion.Testing.Sensing;
 
 namespace EdgeFusion.Tests.Sensing.Ros;
@@ -16,7 +17,7 @@ public sealed class FoxgloveSensorTests
     [InlineData("foxglove.websocket.v1")]
     public void Joints_come_by_name_over_both_subprotocols(string protocol)
     {
-        using var server = new FoxgloveServer(RosBench.FreePort(), protocol);
+        using var server = new FoxgloveServer(Loopback.FreePort(), protocol);
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = Publish(server, 7);
@@ -32,7 +33,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void Nothing_but_subscriptions_is_ever_sent()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = Publish(server, 7);
@@ -47,7 +48,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_topic_that_returns_under_another_number_is_followed()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(
             Arm, RosBench.Options(server.Url));
@@ -68,7 +69,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_subscription_that_dies_silently_ends_the_capture()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(
             Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
@@ -86,7 +87,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_bridge_that_crashes_and_returns_is_read_again()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(
             Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromSeconds(2) });
@@ -103,7 +104,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_topic_that_is_not_there_is_answered_with_those_that_are()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(1, "/camera", "sensor_msgs/msg/Image");
         using var sensor = new FoxgloveSensor(
             Arm, RosBench.Options(server.Url) with { StartTimeout = TimeSpan.FromMilliseconds(300) });
@@ -117,7 +118,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_topic_of_the_wrong_type_or_encoding_is_refused_with_what_is_needed()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(1, "/wrench", "geometry_msgs/msg/WrenchStamped");
         server.Advertise(2, "/old", JointState, encoding: "ros1");
 
@@ -130,7 +131,7 @@ public sealed class FoxgloveSensorTests
     {
         var layout = new FrameLayout(2_000, 1_800, PixelFormat.Rgb8);
         SensorInfo camera = RosBench.Info(layout, 5);
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(1, "/camera", "sensor_msgs/msg/Image");
         byte[] pixels = new byte[layout.MaxSampleBytes];
         new Random(1).NextBytes(pixels);
@@ -149,7 +150,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void A_message_above_the_limit_is_refused()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using IDisposable beat = RosBench.Every(20, i => server.Publish(7, i, new byte[300_000]));
         using var sensor = new FoxgloveSensor(
@@ -162,7 +163,7 @@ public sealed class FoxgloveSensorTests
     [Fact]
     public void Bad_messages_are_counted_and_the_next_good_one_owns_up_to_the_gap()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = RosBench.Every(5, i => server.Publish(
@@ -182,7 +183,7 @@ public sealed class FoxgloveSensorTests
     public void Other_publishers_of_the_topic_do_not_disturb()
     {
         SensorInfo gripper = RosBench.Info(new VectorLayout(["q_finger"], ["rad"]));
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(7, RosBench.Topic, JointState);
         using var sensor = new FoxgloveSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = RosBench.Every(
@@ -235,7 +236,7 @@ public sealed class FoxgloveSensorTests
 public sealed class FoxgloveContractTests : LiveSensorContract, IDisposable
 {
     private static readonly SensorInfo Arm = RosBench.Info(RosBench.Joints, 200);
-    private readonly FoxgloveServer _server = new(RosBench.FreePort());
+    private readonly FoxgloveServer _server = new(Loopback.FreePort());
     private readonly IDisposable _beat;
 
     public FoxgloveContractTests()

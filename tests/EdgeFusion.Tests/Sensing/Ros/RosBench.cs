@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Sensing.Ros;
@@ -17,13 +15,6 @@ internal static class RosBench
 
     public static readonly VectorLayout Wrench =
         new(["fx", "fy", "fz", "tx", "ty", "tz"], ["N", "N", "N", "Nm", "Nm", "Nm"]);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     public static SensorInfo Info(SampleLayout layout, double rateHz = 100) => new()
     {

@@ -113,7 +113,7 @@ public sealed class RosDecoderTests
     {
         const int Turns = 1_000;
         const int Rounds = 8;
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         server.Advertise(1, "/x", JointState);
         using WebSocketLine line = WebSocketLine.Open(
             server.Url, ["foxglove.sdk.v1"], 1 << 20, TimeSpan.FromSeconds(10), CancellationToken.None);

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EdgeFusion.Sensing;
 using EdgeFusion.Sensing.Ros;
 using EdgeFusion.Simulator.Ros;
+using EdgeFusion.Testing;
 using EdgeFusion.Testing.Sensing;
 
 namespace EdgeFusion.Tests.Sensing.Ros;
@@ -13,7 +14,7 @@ public sealed class RosbridgeSensorTests
     [Fact]
     public void Joints_come_by_name_and_only_a_subscription_is_sent()
     {
-        using var server = new RosbridgeServer(RosBench.FreePort());
+        using var server = new RosbridgeServer(Loopback.FreePort());
         using var sensor = new RosbridgeSensor(Arm, RosBench.Options(server.Url));
         using IDisposable beat = Publish(server);
         using var run = new SensorRun(sensor);
@@ -33,7 +34,7 @@ public sealed class RosbridgeSensorTests
     [Fact]
     public void A_subscription_that_dies_silently_ends_the_capture()
     {
-        using var server = new RosbridgeServer(RosBench.FreePort());
+        using var server = new RosbridgeServer(Loopback.FreePort());
         using var sensor = new RosbridgeSensor(
             Arm, RosBench.Options(server.Url) with { SilenceTimeout = TimeSpan.FromMilliseconds(400) });
         using IDisposable beat = Publish(server);
@@ -48,7 +49,7 @@ public sealed class RosbridgeSensorTests
     [Fact]
     public void What_the_bridge_complains_about_is_passed_on()
     {
-        using var server = new RosbridgeServer(RosBench.FreePort());
+        using var server = new RosbridgeServer(Loopback.FreePort());
         using var sensor = new RosbridgeSensor(
             Arm, RosBench.Options(server.Url) with { StartTimeout = TimeSpan.FromMilliseconds(600) });
         using IDisposable beat = RosBench.Every(20, _ => server.Status("error", "no such type"));
@@ -60,7 +61,7 @@ public sealed class RosbridgeSensorTests
     [Fact]
     public void Something_else_on_the_port_is_recognised()
     {
-        using var server = new FoxgloveServer(RosBench.FreePort());
+        using var server = new FoxgloveServer(Loopback.FreePort());
         using var sensor = new RosbridgeSensor(
             Arm, RosBench.Options(server.Url) with { StartTimeout = TimeSpan.FromMilliseconds(600) });
         using var run = new SensorRun(sensor);
@@ -86,7 +87,7 @@ public sealed class RosbridgeSensorTests
 
     private static void AssertArrives(SensorInfo info, byte[] payload)
     {
-        using var server = new RosbridgeServer(RosBench.FreePort());
+        using var server = new RosbridgeServer(Loopback.FreePort());
         RosTopicOptions options = RosBench.Options(server.Url, "/x") with { Type = RosJsonMessage.TypeOf(info) };
         using var sensor = new RosbridgeSensor(info, options);
         using IDisposable beat = RosBench.Every(

@@ -1,8 +1,12 @@
-namespace EdgeFusion.Linux.Mqtt;
+namespace EdgeFusion.Publishing;
 
 /// <summary>Which broker, and how to speak to it.</summary>
-public sealed record MosquittoOptions
+public sealed record BrokerOptions
 {
+    /// <summary>Largest packet in bytes that a client asks its broker for, and takes from it: 256 KiB. The broker drops
+    /// what is larger.</summary>
+    public const int MaxInboundBytes = 256 * 1024;
+
     /// <summary>Host name or address; default localhost.</summary>
     public string Host { get; init; } = "localhost";
 
@@ -44,13 +48,13 @@ public sealed record MosquittoOptions
     /// <summary>Sent with each message as user properties, e.g. schema = 1; default none.</summary>
     public IReadOnlyDictionary<string, string> UserProperties { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Address for people; without secrets.</summary>
+    /// <summary>Address for people, e.g. tcp://localhost:1883; without secrets.</summary>
     public string Target
     {
         get
         {
             string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
-            return $"{(Tls ? "mqtts" : "mqtt")}://{host}:{Port}";
+            return $"{(Tls ? "tls" : "tcp")}://{host}:{Port}";
         }
     }
 

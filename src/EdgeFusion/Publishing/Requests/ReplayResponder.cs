@@ -1,7 +1,7 @@
 using EdgeFusion.Publishing.Durable;
 using EdgeFusion.Time;
 
-namespace EdgeFusion.Publishing;
+namespace EdgeFusion.Publishing.Requests;
 
 /// <summary>Answers subscribers that ask for a range again. Everything else that comes is refused, and counted.
 /// </summary>
@@ -16,8 +16,6 @@ internal sealed class ReplayResponder : IInbox
     public const int MaxPayload = 4096;
 
     private const int RequestsPerSecond = 20;
-    private const int MaxTopic = 256;
-    private const int MaxCorrelation = 256;
 
     private readonly Outbox _outbox;
     private readonly NodeTopics _topics;
@@ -45,35 +43,21 @@ internal sealed class ReplayResponder : IInbox
 
     private bool TryServe(InboundMessage message)
     {
-        if (message.IsRetained || message.Topic != _topics.ReplayRequest || message.Payload.Length > MaxPayload
-            || message.ResponseTopic is not { } answer || !IsAllowed(answer)
-            || message.Correlation.Length > MaxCorrelation || !_rate.IsOpen(_clock.Now))
+        if (message.IsRetained || message.Payload.Length > MaxPayload || !_rate.IsOpen(_clock.Now))
         {
             return false;
         }
 
         _rate.Count();
-        return ReplayRequest.TryParse(message.Payload.Span) is { } request
-            && _outbox.TryReplay(new ReplayJob(
-                answer, message.Correlation, request.Topic, request.Epoch, request.From, request.To));
-    }
-
-    private bool IsAllowed(string topic)
-    {
-        if (topic.Length > MaxTopic || topic == _topics.ReplayRequest
-            || !topic.StartsWith(_topics.ReplayPrefix, StringComparison.Ordinal))
+        if (ReplayRequest.TryParse(message.Payload.Span) is not { } request)
         {
             return false;
         }
 
-        foreach (char letter in topic)
-        {
-            if (letter is '+' or '#' || char.IsControl(letter) || char.IsSurrogate(letter))
-            {
-                return false;
-            }
-        }
-
-        return true;
+        var reply = ReplyAddress.Of(message, request.ResponseTopic, request.Correlation);
+        return reply.Topic is { } topic && topic != _topics.ReplayRequest
+            && ReplyAddress.IsAllowed(topic, _topics.ReplayPrefix)
+            && reply.Correlation.Length <= ReplyAddress.MaxCorrelation
+            && _outbox.TryReplay(new ReplayJob(reply, request));
     }
 }
