@@ -3,7 +3,7 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording;
 
-/// <summary>What a recording lacks of a run's predictions: dropped on their way to the recorder, or not written.</summary>
+/// <summary>What a recording lacks of a run's predictions: dropped on their way, or not written.</summary>
 internal sealed class PredictionLedger
 {
     private long? _next;
