@@ -1,17 +1,22 @@
 #!/usr/bin/env bash
-# Builds the Debian package: deploy/build-deb.sh [amd64|arm64] [FOLDER]
+# Builds the Debian package: deploy/build-deb.sh [amd64|arm64] [--gpu] [FOLDER]
 # Self-contained: the robot needs no .NET. Writes FOLDER/edgefusion_VERSION_ARCH.deb (default: artifacts/deb).
+# Either architecture builds on either. --gpu (amd64) adds ONNX Runtime's CUDA and TensorRT providers, some 300 MB.
+# On arm64 ONNX Runtime's CPU library comes from the npm package that deploy/arm64 pins.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 arch=${1:-$(dpkg --print-architecture)}
+gpu=false
+if [ "${2:-}" = --gpu ]; then gpu=true; set -- "$1" "${3:-}"; fi
 out=${2:-$root/artifacts/deb}
 case "$arch" in
-    amd64) rid=linux-x64 ;;
-    arm64) rid=linux-arm64 ;;
+    amd64) rid=linux-x64 machine="Advanced Micro Devices X86-64" ;;
+    arm64) rid=linux-arm64 machine=AArch64 ;;
     *) echo "build-deb: there are packages for amd64 and arm64, not for '$arch'" >&2; exit 2 ;;
 esac
 command -v dpkg-deb >/dev/null || { echo "build-deb: dpkg-deb is missing: apt-get install dpkg" >&2; exit 1; }
 version=$(sed -nE 's:.*<Version>([^<]+)</Version>.*:\1:p' "$root/Directory.Build.props" | head -n 1)
+[ "$gpu" = false ] || [ "$arch" = amd64 ] || { echo "build-deb: there are GPU providers for amd64 only" >&2; exit 2; }
 [ -n "$version" ] || { echo "build-deb: Directory.Build.props names no <Version>" >&2; exit 1; }
 
 "$root/edgefusion" setup
@@ -20,8 +25,26 @@ trap 'rm -rf "$stage"' EXIT
 chmod 0755 "$stage"
 program="$stage/usr/lib/edgefusion"
 install -d "$program" "$stage/DEBIAN" "$stage/usr/bin" "$stage/etc/edgefusion" "$stage/usr/share/doc/edgefusion"
+if [ "$gpu" = true ]; then
+    (cd "$root/src/OnnxRuntime.Npm" && npm ci --include=optional --no-audit --no-fund --loglevel=error >&2)
+fi
+# ReadyToRun: compiled ahead, so that the first prediction leaves seconds earlier.
 dotnet publish "$root/src/EdgeFusion.Worker" -c Release -r "$rid" --self-contained -v quiet -nologo \
-    -p:PublishReadyToRun=true -p:DebugType=none -o "$program" >&2
+    -p:PublishReadyToRun=true -p:DebugType=none -p:WithGpuProviders=$gpu -o "$program" >&2
+if [ "$arch" = arm64 ]; then
+    (cd "$root/deploy/arm64" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+    install -m 0644 "$root/deploy/arm64/node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/libonnxruntime.so.1" \
+        "$program/libonnxruntime.so"
+fi
+
+# Nothing of the building machine's kind may be left in a package for another.
+if command -v readelf >/dev/null; then
+    while IFS= read -r -d '' file; do
+        head -c 4 "$file" | grep -q ELF || continue
+        readelf -h "$file" | grep -q "Machine: *$machine" \
+            || { echo "build-deb: $file is not for $arch" >&2; exit 1; }
+    done < <(find "$program" -maxdepth 1 -type f -print0)
+fi
 
 # Models lie beside the program, where it looks for them.
 install -d "$program/models"
@@ -68,4 +91,5 @@ if [ -d /run/systemd/system ] && [ "$1" = remove ]; then systemctl disable --now
 EOF
 chmod 0755 "$stage/DEBIAN/postinst" "$stage/DEBIAN/prerm"
 mkdir -p "$out"
-dpkg-deb --root-owner-group -Zxz --build "$stage" "$out/edgefusion_${version}_$arch.deb"
+# The best level takes minutes on a small machine for little.
+dpkg-deb --root-owner-group -Zxz -z2 --build "$stage" "$out/edgefusion_${version}_$arch.deb"

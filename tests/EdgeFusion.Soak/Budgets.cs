@@ -83,6 +83,12 @@ internal static class Budgets
     /// <summary>From a device's being back to its first sample, at most, in s.</summary>
     public const double DeviceBackSeconds = 2;
 
+    /// <summary>Processor time of the worker's page beside one viewer, at most, in % of one core.</summary>
+    public const double PageCpuPercent = 3;
+
+    /// <summary>How much ten viewers that do not read may lengthen the windows' 99th percentile, in %.</summary>
+    public const double SlowViewersPercent = 5;
+
     /// <summary>
     /// Open descriptors more after the replugs than before, at most: one per adapter for what is just being opened. A
     /// leak would be one per replug.

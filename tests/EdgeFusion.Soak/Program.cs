@@ -5,6 +5,7 @@ using EdgeFusion.Soak;
 using EdgeFusion.Soak.Delivery;
 using EdgeFusion.Soak.Devices;
 using EdgeFusion.Soak.Gates;
+using EdgeFusion.Soak.Page;
 using EdgeFusion.Worker.Bench;
 
 const int LongestMinutes = 24 * 60;
@@ -44,7 +45,8 @@ if (args is [DeliveryProducer.Verb, _, _, _, _])
 
 if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 {
-    return Soak.Report(delivery, OutboxRate.Run().Concat(DeliveryGate.Run(delivery)));
+    return Soak.Report(
+        delivery, OutboxRate.Run().Concat(PublishPath.Run()).Concat(DeliveryGate.Run(delivery)));
 }
 
 if (args is [DeviceRig.Verb, var folder])
@@ -67,14 +69,25 @@ if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
     return Soak.Report(replugs, ReplugGate.Run(replugs));
 }
 
+if (args is [PageViewer.Verb, var url])
+{
+    return await PageViewer.RunAsync(url);
+}
+
+if (args is ["page", ..] && PagePlan.Parse(args[1..]) is { } page)
+{
+    return Soak.Report(page, await PageGate.RunAsync(page));
+}
+
 Console.Error.WriteLine(
     $"usage: EdgeFusion.Soak [--short | --minutes 1..{LongestMinutes} | --kills 1..{Soak.MostKills}]\n"
     + "       EdgeFusion.Soak delivery [--long] [--kills N] [--broker-kills N] [--outages N] [--longest-outage S] "
-    + "[--rate N] [--seed N]\n"
+    + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
     + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
     + "       EdgeFusion.Soak live-replay [--minutes N]\n"
-    + "       EdgeFusion.Soak recordings");
+    + "       EdgeFusion.Soak recordings\n"
+    + "       EdgeFusion.Soak page [--rounds N]");
 return Soak.UsageError;
 
 /// <summary>Runs all gates and prints a line per budget.</summary>

@@ -13,9 +13,10 @@ from .distill import Teacher
 from .distributed import Processes
 from .errors import TrainingError
 from .explain import explain_model
-from .export import export_model
+from .export import README_FILE, export_model
 from .metrics import evaluate as measure
 from .metrics import table
+from .modelcard import write_readme
 from .names import unknown_names
 from .pretrain import PRETRAINED, run_pretrain
 from .report import write_report
@@ -153,9 +154,9 @@ def report(options):
 
 
 def export(options):
-    model, spec, config, provenance = load_run(options.run)
     if options.int8 and not options.windows:
         raise TrainingError("--int8 needs --windows: the ranges are those of real training windows")
+    model, spec, config, provenance = load_run(options.run)
     manifest = export_model(model, provenance, options.to, config["readme"], split=options.split)
     path = os.path.join(options.to, manifest["file"])
     print(f"{path}: {os.path.getsize(path)} bytes, sha256 {manifest['sha256']}, "
@@ -164,6 +165,8 @@ def export(options):
     if kinds:
         report = write_variants(model, options.to, kinds, *_comparison_windows(options, spec, config),
                                 installed_engine())
+        manifest["provenance"]["variants"] = report
+        write_readme(os.path.join(options.to, README_FILE), manifest, config["readme"])
         print(jsonfile.dumps(report), end="")
 
 

@@ -18,8 +18,8 @@ from .profile import ProfileFrontEnd
 from .readout import masked_weights
 
 EXPERT_DEFAULTS = {
-    # [{"heads": [...], "modalities": [...], "together": [[...] or {"modalities": [...], option: value}, ...]}];
-    # none: one block per head, all modalities
+    # [{"heads": [...], "modalities": [...], "together": [[...] or {"modalities": [...], option: value}, ...],
+    # "exclusive": false}]; none: one block per head, all modalities
     "blocks": [],
     "members": list(MEMBERS[:3]), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
@@ -64,7 +64,7 @@ class ExpertModel(nn.Module):
             voices = [[spec.modalities.index(name) for name in voice["modalities"]] for voice in voices]
             self.blocks.append((heads, voices))
             for head, table in zip(heads, tables):
-                self.readouts[head.name] = Pool(table, voices, len(spec.inputs), self.rows)
+                self.readouts[head.name] = Pool(table, voices, len(spec.inputs), self.rows, block["exclusive"])
 
     def _expert(self, voice, classes):
         """An expert for the concatenated profiles of `voice`, with the voice's own options."""
@@ -218,14 +218,15 @@ def check_experts(options, spec):
 def _blocks(settings, spec):
     heads = {head.name: head.size for head in spec.heads}
     blocks = settings["blocks"] or [{"heads": [name]} for name in heads]
-    settings["blocks"] = blocks = [{"modalities": spec.modalities, "together": [], **block} for block in blocks]
+    settings["blocks"] = blocks = [{"modalities": spec.modalities, "together": [], "exclusive": False, **block}
+                                    for block in blocks]
     for block in blocks:
         block["together"] = [voice if isinstance(voice, dict) else {"modalities": voice} for voice in block["together"]]
     faults = []
     if sorted(name for block in blocks for name in block.get("heads", [])) != sorted(heads):
         return [f"experts.blocks must name each of the heads {', '.join(heads)} exactly once"]
     for block in blocks:
-        faults += unknown_names(block, ("heads", "modalities", "together"), "experts.blocks.")
+        faults += unknown_names(block, ("heads", "modalities", "together", "exclusive"), "experts.blocks.")
         faults += unknown_names(block["modalities"], spec.modalities, "experts.blocks.modalities.")
         for voice in block["together"]:
             names = voice.get("modalities", [])

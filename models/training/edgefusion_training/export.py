@@ -18,7 +18,7 @@ from .parity import TOLERANCE, case_context, cases, make_input, ranges, torch_ru
 from .split import compare_split, export_split
 
 OPSET = 17
-MODEL_FILE, MANIFEST_FILE, PARITY_FILE = "model.onnx", "manifest.json", "parity.json"
+MODEL_FILE, MANIFEST_FILE, PARITY_FILE, README_FILE = "model.onnx", "manifest.json", "parity.json", "README.md"
 SIZE_LIMIT_BYTES = 20 * 1024 * 1024  # models live in the repository
 
 
@@ -71,7 +71,7 @@ def export_model(model, provenance, folder, readme=None, split=False):
     manifest["provenance"]["export_error"] = float(f"{worst:.2g}")
     jsonfile.write(os.path.join(folder, MANIFEST_FILE), manifest)
     write_parity(model, torch_runner(model), os.path.join(folder, PARITY_FILE))
-    write_readme(os.path.join(folder, "README.md"), manifest, readme or {})
+    write_readme(os.path.join(folder, README_FILE), manifest, readme or {})
     return manifest
 
 

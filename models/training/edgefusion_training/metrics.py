@@ -149,7 +149,8 @@ def _averaged(unimodal, data):
 
 
 def _by_group(fused, data):
-    """Accuracy per object when the log-probabilities of all its windows are added."""
+    """Accuracy per object when the log-probabilities of all its windows are added; None for a head whose label changes
+    within an object, as that of an event does."""
     groups, where = data.group.unique(return_inverse=True)
     scores = []
     for i, logits in enumerate(fused):
@@ -160,6 +161,9 @@ def _by_group(fused, data):
         total = torch.zeros(len(groups), logits.shape[1]).index_add_(0, where[known], logits[known].log_softmax(-1))
         label = torch.full((len(groups),), -1, dtype=torch.long)
         label[where[known]] = data.labels[i][known]
+        if not torch.equal(label[where[known]], data.labels[i][known]):
+            scores.append(None)
+            continue
         scores.append(accuracy(total, label))
     return scores
 
@@ -191,7 +195,7 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "auc")
+              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
               if all(key in item for item in results)}
     if all("reliability" in item for item in results):
         merged["ece"] = {head: binned_error(_added([item["reliability"][head] for item in results]))

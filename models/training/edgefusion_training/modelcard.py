@@ -31,6 +31,8 @@ def _lines(manifest, readme):
     if readme.get("data"):
         lines += ["", "## Data", "", *_wrap(readme["data"])]
     lines += [""] + _results(manifest, provenance)
+    if provenance.get("variants"):
+        lines += ["", *_variants(manifest, provenance["variants"])]
     for title, key in (("Notes", "notes"), ("Limits", "limits")):
         if readme.get(key):
             lines += ["", f"## {title}", ""]
@@ -65,9 +67,11 @@ def _model(manifest, provenance):
 def _experts(settings, provenance):
     blocks = "; ".join(f"{' x '.join(block['heads'])} from {', '.join(block['modalities'])}"
                        for block in settings["blocks"])
-    return (f"Experts ({', '.join(settings['members'])}) per sensor and block: {blocks}. Perceptrons of width "
-            f"{settings['hidden']}, {settings['features']} random features; {provenance['parameters'] / 1e6:.2f} M "
-            f"parameters, {provenance['macs'] / 1e6:.1f} MMAC per window.")
+    together = any(block.get("together") for block in settings["blocks"])
+    kernel = f", {settings['features']} random features" if "kernel" in settings["members"] else ""
+    return (f"Experts ({', '.join(settings['members'])}) per sensor {'or group of sensors ' if together else ''}and "
+            f"block: {blocks}. Perceptrons of width {settings['hidden']}{kernel}; "
+            f"{provenance['parameters'] / 1e6:.2f} M parameters, {provenance['macs'] / 1e6:.1f} MMAC per window.")
 
 
 def _origin(provenance):
@@ -85,6 +89,20 @@ def _results(manifest, provenance):
             *_wrap(f"{measured['kind'].capitalize()}; {measured['windows']} test windows of {measured['groups']} "
                    "groups. Accuracy of single windows; a sensor taken away is masked, not retrained."),
             "", table(measured, heads)]
+
+
+def _variants(manifest, variants):
+    heads = [head["name"] for head in manifest["heads"] if head["kind"] == "classification"]
+    columns = [f"{head} {what}" for head in heads for what in ("accuracy", "same decision")]
+    lines = ["## Precisions", "", "| precision | file | MB | " + " | ".join(columns) + " |",
+             "|---|---|---|" + "---|" * len(columns)]
+    for name, entry in variants.items():
+        scores = [entry.get(head, {}).get(key) for head in heads for key in ("accuracy", "same_decision")]
+        cells = ["-" if value is None else f"{value:.3f}" for value in scores]
+        lines.append(f"| {name} | {entry['file']} | {entry['bytes'] / 1e6:.1f} | " + " | ".join(cells) + " |")
+    count = variants["fp32"].get("windows")
+    return lines + (["", f"On {count} windows of groups that were not trained on, or only in the final training."]
+                    if count else [])
 
 
 def _wrap(text, width=116):

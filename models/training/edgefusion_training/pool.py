@@ -7,6 +7,7 @@ from torch import nn
 
 START_GATE = 0.8
 START_OVERRULE = 1.0
+EXCLUSIVE = 30.0    # overrule that leaves nothing of a voice beside a wider one
 PENALTY = 0.01      # of gates and mixtures, per squared logarithm; a head's loss is 1 at the start
 STEPS = 200
 FULL_SHARE = 0.5    # of the calibration's loss: windows as recorded; the rest is shared by the subsets
@@ -20,16 +21,17 @@ class Pool(nn.Module):
     weights each voice per context; a voice counts exp(-overrule) less for each speaking voice that hears all it hears
     and more, and exp(-modesty) less where any other voice speaks: how sharp it is alone and how much it has to add are
     two things. `crowding` >= 0 tempers the sum by speaking^-crowding, because voices that saw the same event repeat
-    one another's mistakes.
+    one another's mistakes. With `exclusive` a voice is silent beside a wider one: early fusion with something to fall
+    back on, and fewer numbers to fit where events are rare.
     """
 
-    def __init__(self, table, voices, count, rows):
+    def __init__(self, table, voices, count, rows, exclusive=False):
         super().__init__()
-        self.voices, self.count, self.gated = voices, count, False
+        self.voices, self.count, self.gated, self.exclusive = voices, count, False, exclusive
         self.register_buffer("table", table)
         self.register_buffer("gate", torch.full((rows, len(voices)), START_GATE))
         self.register_buffer("crowding", torch.zeros(()))
-        self.register_buffer("overrule", torch.full((), START_OVERRULE))
+        self.register_buffer("overrule", torch.full((), EXCLUSIVE if exclusive else START_OVERRULE))
         self.register_buffer("modesty", torch.zeros(len(voices)))
         self.register_buffer("wider", wider_voices(voices))
         self.register_buffer("temperature", torch.ones(()))
@@ -95,9 +97,10 @@ def fit_block(model, data, heads, voices, experts, answers):
     gates = {head.name: torch.zeros(len(voices), requires_grad=True) for head in heads}
     offsets = {head.name: torch.zeros(model.rows, len(voices), requires_grad=True) for head in heads}
     crowding = {head.name: torch.tensor(-2.0, requires_grad=True) for head in heads}
-    overrule = {head.name: torch.tensor(float(START_OVERRULE), requires_grad=True) for head in heads}
+    overrule = {head.name: model.readouts[head.name].overrule.clone().requires_grad_() for head in heads}
     modesty = {head.name: torch.zeros(len(voices), requires_grad=True) for head in heads}
-    fitted = mixture + [item for group in (gates, offsets, crowding, overrule, modesty) for item in group.values()]
+    groups = (gates, offsets, crowding, modesty) + (() if model.readouts[heads[0].name].exclusive else (overrule,))
+    fitted = mixture + [item for group in groups for item in group.values()]
     optimiser = torch.optim.Adam(fitted, lr=0.03)
 
     def table(head):

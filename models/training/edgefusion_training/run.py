@@ -215,5 +215,9 @@ def load_run(folder):
     spec = parse_spec(saved["spec"], path)
     config = fill_config(saved["config"], path)
     model = build_model(spec, config["model"])
-    model.load_state_dict(saved["state"])
+    try:
+        model.load_state_dict(saved["state"])
+    except RuntimeError as error:
+        raise TrainingError(f"the weights in '{path}' are of another version of this package "
+                            f"({saved['provenance'].get('trained_with', 'unknown')}): train again") from error
     return model.eval(), spec, config, saved["provenance"]

@@ -171,6 +171,17 @@ class Experts(unittest.TestCase):
         self.assertAlmostEqual(float(weights[0, 0]), float(torch.tensor(-0.5).exp()), places=6)
         self.assertEqual([1.0, 1.0, 0.0], [float(weights[0, 1]), *weights[1].tolist()])
 
+    def test_an_exclusive_block_answers_by_its_widest_voice_alone(self):
+        blocks = [{"heads": ["kind", "size"], "modalities": ["a", "b"], "together": [["a", "b"]], "exclusive": True},
+                  {"heads": ["tone"], "modalities": ["c"]}]
+        model, data = expert_model(blocks=blocks), expert_data(expert_spec(), seed=2)
+        calibrate(model, data)
+        pool = model.readouts["kind"]
+        weights = voice_weights(torch.tensor([[1.0, 1.0, 1.0], [1.0, 0.0, 0.0]]), torch.ones(2, 3), pool.wider,
+                                pool.overrule, pool.crowding, torch.zeros(3))
+        self.assertLess(float(weights[0, :2].max()), 1e-12)
+        self.assertEqual(1.0, float(weights[1, 0]))
+
     def test_an_unknown_action_uses_tables_of_its_own(self):
         model, data = expert_model(), expert_data(expert_spec())
         index = torch.arange(6)

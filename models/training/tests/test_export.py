@@ -9,11 +9,13 @@ import warnings
 
 import numpy as np
 import torch
-from support import PACKAGE_ROOT, real_spec, run_cli, spec_path, write_windows
+from support import PACKAGE_ROOT, real_spec, run_cli, spec_path, tiny_spec, write_windows
 
 from edgefusion_training import parity
+from edgefusion_training.errors import TrainingError
 from edgefusion_training.model import FusionModel
 from edgefusion_training.onnx_reference import evaluate_graph
+from edgefusion_training.run import load_run
 from edgefusion_training.spec import load_spec
 
 try:
@@ -114,6 +116,16 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(2, code)
         self.assertIn("no-such-run", err)
         self.assertFalse(os.path.exists("nowhere"))
+        code, _, err = run_cli("export", "--run", "no-such-run", "--to", "nowhere", "--int8")
+        self.assertEqual((2, True), (code, "needs --windows" in err))
+
+    def test_a_run_of_another_version_is_refused_with_the_reason(self):
+        with tempfile.TemporaryDirectory() as folder:
+            spec = tiny_spec(("a",))
+            torch.save({"state": {"bottleneck": torch.zeros(1)}, "spec": spec.raw, "config": {},
+                        "provenance": {"trained_with": "torch 0"}}, os.path.join(folder, "model.pt"))
+            with self.assertRaisesRegex(TrainingError, "another version of this package .torch 0.: train again"):
+                load_run(folder)
 
 
 @unittest.skipIf(onnx is None, "python3-onnx is not installed")

@@ -13,6 +13,7 @@ from support import LONG, switch_inputs, switch_model, switch_spec
 
 from edgefusion_training.errors import TrainingError
 from edgefusion_training.export import OPSET, check_exportable, export_model, output_names, trace, write_graph
+from edgefusion_training.modelcard import write_readme
 from edgefusion_training.onnx_reference import evaluate_model
 from edgefusion_training.options import FUSIONS
 from edgefusion_training.quantise import quantisable, to_int8
@@ -193,6 +194,9 @@ class Int8(Graphs):
         self.assertEqual(report, manifest["provenance"]["variants"])
         self.assertEqual([{"precision": kind, "file": f"model-{kind}.onnx", "sha256": report[kind]["sha256"]}
                           for kind in ("fp16", "int8")], manifest["variants"])
+        write_readme(self.path("README.md"), manifest, {})
+        with open(self.path("README.md"), encoding="utf-8") as stream:
+            self.assertIn("| int8 | model-int8.onnx |", stream.read())
 
 
 class Refusals(unittest.TestCase):

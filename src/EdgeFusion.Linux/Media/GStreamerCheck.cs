@@ -1,9 +1,10 @@
 namespace EdgeFusion.Linux.Media;
 
-/// <summary>Checks of options that give a better message than GStreamer would.</summary>
+/// <summary>Checks of options that give a better message than GStreamer would, and spare it what it does
+/// badly.</summary>
 internal static class GStreamerCheck
 {
-    /// <summary>Checks what can be seen without opening anything.</summary>
+    /// <summary>Checks whether the source is there.</summary>
     /// <exception cref="SensorException">A device or file is not there.</exception>
     public static void Require(GStreamerOptions options)
     {
@@ -20,6 +21,11 @@ internal static class GStreamerCheck
         if (options.Source == GStreamerSource.File && !File.Exists(options.Path))
         {
             throw new SensorException($"There is no file '{options.Path}' to play.");
+        }
+
+        if (options.Source == GStreamerSource.Pulse)
+        {
+            PulseCheck.Require(options);
         }
     }
 }

@@ -46,7 +46,10 @@ public sealed record GStreamerOptions
     /// </summary>
     public string Device { get; init; } = "";
 
-    /// <summary>Address for Rtsp (rtsp, rtsps) and Http (http, https), without a password.</summary>
+    /// <summary>
+    /// Address for Rtsp (rtsp, rtsps) and Http (http, https), without a password; for Pulse the server
+    /// (unix:/path, tcp:host), empty = this user's.
+    /// </summary>
     public string Url { get; init; } = "";
 
     /// <summary>File to play.</summary>

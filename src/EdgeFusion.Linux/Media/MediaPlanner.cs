@@ -127,6 +127,7 @@ internal sealed class MediaPlanner
                 break;
             case GStreamerSource.Pulse:
                 Element("pulsesrc", AudioTiming());
+                OptionalProperty("server", _options.Url);
                 OptionalProperty("device", _options.Device);
                 break;
             case GStreamerSource.PipeWire:
@@ -176,12 +177,15 @@ internal sealed class MediaPlanner
 
     private void AddRtsp()
     {
-        // A connection that is open but silent must fail before our own silence limit has to act.
+        // A connection that is open but silent must fail before our own silence limit has to act. Packets that come too
+        // late are left out over UDP only: over TCP none is ever missing, but after a stop all come at once, and what
+        // was left out of them would be waited for, for seconds.
         long microseconds = (long)(_options.SilenceTimeout.TotalMilliseconds * 1_000);
+        string leftOut = _options.OverUdp ? "true" : "false";
         Element("rtspsrc", string.Create(
             CultureInfo.InvariantCulture,
             $"latency={_options.Latency.TotalMilliseconds:F0} protocols={(_options.OverUdp ? "udp" : "tcp")} "
-            + $"tcp-timeout={microseconds} timeout={microseconds} teardown-timeout=100000000 drop-on-latency=true"));
+            + $"tcp-timeout={microseconds} timeout={microseconds} teardown-timeout=100000000 drop-on-latency={leftOut}"));
         Property("location", _options.Url);
         AddCredentials();
         Caps("application/x-rtp,media=" + (IsVideo ? "video" : "audio"));

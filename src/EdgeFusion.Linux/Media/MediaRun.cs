@@ -119,19 +119,24 @@ internal sealed unsafe class MediaRun : IDisposable
         }
 
         Timestamp capture = _offset.ToPipeline(_pipeline.BaseTime + running, now);
-        if (!_plan.IsLive)
-        {
-            return capture;
-        }
+        return _plan.IsLive ? Settle(capture, now, _slots.Duration(bytes)) : capture;
+    }
 
-        // What has come was captured before it came. A source known to stamp with the arrival (network audio; a test
-        // tone comes when it begins) is a block ahead from the first one on. Learning that would move the stamps each
-        // time a block comes less late than all before: that is left for sources of which nothing is known.
-        long duration = _slots.Duration(bytes);
+    /// <summary>What has come was captured before it came, whatever its stamp says.</summary>
+    private Timestamp Settle(Timestamp capture, Timestamp now, long duration)
+    {
+        // A source that stamps with the arrival (network audio; a test tone comes when it begins) is a block ahead from
+        // the first one on. Learning that would move the stamps each time a block comes less late than all before: that
+        // is left for sources of which nothing is known.
         long known = _plan.StampsArrival ? duration : 0;
-        _lead = _lead < 0 ? known : _lead;
-        _lead = Math.Max(_lead, capture.AddNanoseconds(duration).NanosecondsSince(now));
-        return capture.AddNanoseconds(-_lead);
+        long ahead = capture.AddNanoseconds(duration).NanosecondsSince(now);
+        _lead = Math.Max(_lead < 0 ? known : _lead, Math.Min(ahead, duration));
+
+        // What is ahead by more is no habit: a network camera that stood still sends what it owes at once, and
+        // GStreamer's buffer takes seconds to find back to the true time.
+        Timestamp latest = now.AddNanoseconds(-duration);
+        Timestamp settled = capture.AddNanoseconds(-_lead);
+        return settled < latest ? settled : latest;
     }
 
     private void CheckCaps(nint caps)

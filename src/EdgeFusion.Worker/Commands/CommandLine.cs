@@ -18,6 +18,21 @@ internal static class CommandLine
     /// <summary>Parses and runs.</summary>
     public static Task<int> RunAsync(string[] args)
     {
+        ParseResult parsed = Root().Parse(args);
+        var configuration = new InvocationConfiguration
+        {
+            // Ours: a user's mistake is a sentence, not a stack trace.
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+        };
+        return GuardAsync(() => parsed.Errors.Count > 0
+            ? UsageAsync(parsed)
+            : parsed.InvokeAsync(configuration));
+    }
+
+    /// <summary>All verbs with their arguments.</summary>
+    internal static Command Root()
+    {
         // Not a RootCommand: that one is named after the program file, and users type "edgefusion".
         var root = new Command("edgefusion", Description);
         root.Options.Add(new HelpOption());
@@ -35,20 +50,12 @@ internal static class CommandLine
         root.Subcommands.Add(ExportCommand.Create());
         root.Subcommands.Add(LabelCommand.Create());
         root.Subcommands.Add(SubscribeCommand.Create());
+        root.Subcommands.Add(AsyncApiCommand.Create());
         root.Subcommands.Add(WindowsCommand.Create());
         root.Subcommands.Add(SimulateCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
-        ParseResult parsed = root.Parse(args);
-        var configuration = new InvocationConfiguration
-        {
-            // Ours: a user's mistake is a sentence, not a stack trace.
-            EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
-        };
-        return GuardAsync(() => parsed.Errors.Count > 0
-            ? UsageAsync(parsed)
-            : parsed.InvokeAsync(configuration));
+        return root;
     }
 
     private static Task<int> UsageAsync(ParseResult parsed)

@@ -12,6 +12,9 @@ namespace EdgeFusion.Worker.Commands;
 /// <summary>edgefusion demo: worker, simulated cell, model and broker, with a live table.</summary>
 internal static class DemoCommand
 {
+    /// <summary>Windows from one explanation to the next: twice a second.</summary>
+    private const int ExplainEvery = 5;
+
     public static Command Create()
     {
         var seconds = new Option<double>("--seconds") { Description = "End after so long; 0 = run until stopped." };
@@ -48,6 +51,7 @@ internal static class DemoCommand
                 Dashboard = new DashboardOptions { Port = parsed.GetValue(dashboard) },
                 Simulator = new SimulatorOptions { Seed = parsed.GetValue(seed), Faults = parsed.GetValue(fault)! },
                 Sensors = Simulated(),
+                Explain = new ExplainOptions { Every = ExplainEvery },
             };
             return RunAsync(options, TimeSpan.FromSeconds(parsed.GetValue(seconds)), stopping);
         });

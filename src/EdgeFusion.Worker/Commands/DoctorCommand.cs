@@ -17,8 +17,9 @@ internal static class DoctorCommand
         };
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
         var command = new Command("doctor", """
-            Look at libraries, devices' groups, model, broker, clock, disk and GPU; each line says OK, WARN or FAIL and
-            what to do. Opens no device and moves nothing. Exit code 1 where something FAILs.
+            Look at libraries, GStreamer, GPU and its libraries' versions, devices and permissions, clocks, disks,
+            real-time limits, model and broker; each line says OK, WARN or FAIL and what to do. Opens no device and
+            moves nothing. Exit code 1 where something FAILs.
 
             Examples:
               edgefusion doctor
@@ -63,6 +64,8 @@ internal static class DoctorCommand
 
         findings.AddRange(SystemChecks.Run(options));
         findings.AddRange(LibraryChecks.Run());
+        findings.AddRange(GpuChecks.Run());
+        findings.AddRange(DeviceChecks.Run(options));
         findings.AddRange(ModelChecks.Run(options.Model));
         findings.AddRange(BrokerChecks.Run(options, stopping));
         return findings;

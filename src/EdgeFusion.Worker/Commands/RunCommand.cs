@@ -1,8 +1,8 @@
 using System.CommandLine;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Live;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace EdgeFusion.Worker.Commands;
 
@@ -16,20 +16,27 @@ internal static class RunCommand
             Description = "Configuration file.",
             DefaultValueFactory = _ => "config/edgefusion.json",
         };
+        var labelKeys = new Option<string?>("--label-keys")
+        {
+            Description = "KEY=HEAD:LABEL,...: keys that begin and end labels in the recording.",
+        };
         var check = new Option<bool>("--check") { Description = "Check the configuration and stop." };
         var command = new Command("run", """
-            Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key.
+            Run the worker until SIGTERM or Ctrl+C. Keys are overridden by EDGEFUSION__Section__Key. SIGHUP reads the
+            configuration again.
 
             Examples:
               edgefusion run --config config/edgefusion.json
               EDGEFUSION__Mqtt__Host=broker.local edgefusion run
+              edgefusion run --label-keys r=colour:red,g=colour:green
             """)
         {
-            config, check,
+            config, check, labelKeys,
         };
         command.SetAction(async (parsed, stopping) =>
         {
-            WorkerOptions options = WorkerConfiguration.Load(parsed.GetValue(config)!);
+            string path = parsed.GetValue(config)!;
+            WorkerOptions options = WorkerConfiguration.Load(path);
             if (parsed.GetValue(check))
             {
                 using var session = new LiveSession(
@@ -38,7 +45,13 @@ internal static class RunCommand
                 return ExitCode.Success;
             }
 
-            using IHost host = WorkerHost.Build(options, LogLevel.Information);
+            using IHost host = WorkerHost.Build(options, path: path);
+            if (parsed.GetValue(labelKeys) is { } keys)
+            {
+                LabelKeys.Parse(keys).Watch(
+                    host.Services.GetRequiredService<SessionHolder>().Session!.Labels, stopping);
+            }
+
             await host.RunAsync(stopping).ConfigureAwait(false);
             return ExitCode.Success;
         });

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EdgeFusion.Linux.Images;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Pipeline;
@@ -63,6 +64,31 @@ internal static partial class Adapters
         return endpoint;
     }
 
+    /// <summary>Whether this build can send metrics to a collector.</summary>
+    public static bool HasExporter
+    {
+        get
+        {
+            bool has = false;
+            FindExporter(ref has);
+            return has;
+        }
+    }
+
+    /// <summary>Begins to send metrics and traces; null where this build cannot.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="changed">Told once per episode why nothing arrives, and null when it does again.</param>
+    public static IDisposable? Export(WorkerOptions options, Action<string?> changed)
+    {
+        IDisposable? export = null;
+        StartExport(options, changed, ref export);
+        return export;
+    }
+
+    static partial void FindExporter(ref bool has);
+
+    static partial void StartExport(WorkerOptions options, Action<string?> changed, ref IDisposable? export);
+
     static partial void AddOpenCvSharp(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog);
 
     static partial void AddNAudio(AdapterCatalog<(string Name, SensorOptions Options), ISensor> catalog);
@@ -77,7 +103,8 @@ internal static partial class Adapters
             ? throw new ConfigurationException(obstacle)
             : new MosquittoPublisher(broker);
 
-    private static BrokerOptions Broker(MqttOptions mqtt, string node) => new()
+    /// <summary>The configured broker in the words of its clients.</summary>
+    public static BrokerOptions Broker(MqttOptions mqtt, string node) => new()
     {
         Host = mqtt.Host,
         Port = mqtt.Port,
@@ -88,6 +115,10 @@ internal static partial class Adapters
         CaFile = OrNull(mqtt.CaFile),
         CertificateFile = OrNull(mqtt.CertificateFile),
         KeyFile = OrNull(Credential.Path(mqtt.KeyFile)),
+        UserProperties = new Dictionary<string, string>
+        {
+            ["schema"] = PredictionFormat.SchemaVersion.ToString(CultureInfo.InvariantCulture),
+        },
     };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

@@ -9,7 +9,7 @@ using EdgeFusion.Worker.Configuration;
 namespace EdgeFusion.Worker.Composition;
 
 /// <summary>Makes what a configuration asks to record to. Codecs live as long as the process.</summary>
-internal sealed class RecordingOutputs(WorkerOptions options, ModelManifest manifest, Timestamp origin)
+internal sealed class RecordingOutputs(WorkerOptions options, Func<ModelManifest> model, Timestamp origin)
 {
     private const double BytesPerMegabyte = 1e6;
 
@@ -66,10 +66,10 @@ internal sealed class RecordingOutputs(WorkerOptions options, ModelManifest mani
 
     /// <summary>The rules that trigger the black box.</summary>
     /// <exception cref="ConfigurationException">The model has no such head or label.</exception>
-    public List<PredictionRule> Rules()
+    public static PredictionRule[] Rules(IEnumerable<string> texts, ModelManifest manifest)
     {
         var rules = new List<PredictionRule>();
-        foreach (string text in _recording.BlackBox.Rules)
+        foreach (string text in texts)
         {
             if (!RuleText.TryParse(text, out RuleText? rule))
             {
@@ -93,7 +93,7 @@ internal sealed class RecordingOutputs(WorkerOptions options, ModelManifest mani
             rules.Add(new PredictionRule(rule.Head, rule.Label, rule.Probability, rule.Duration));
         }
 
-        return rules;
+        return [.. rules];
     }
 
     private RecordingRetentionOptions Limits(double quotaMegabytes, bool keepNewest) => new()
@@ -113,7 +113,7 @@ internal sealed class RecordingOutputs(WorkerOptions options, ModelManifest mani
                 new RecordingFlush(
                     TimeSpan.FromMilliseconds(_recording.FlushMs), TimeSpan.FromSeconds(_recording.SyncSeconds)),
                 codecs.Encoder);
-            RunFacts.Write(writer, options, manifest, part);
+            RunFacts.Write(writer, options, model(), part);
             return writer;
         }
         catch

@@ -1,4 +1,5 @@
 using System.Net;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Worker.Composition;
 
 namespace EdgeFusion.Worker.Configuration;
@@ -22,8 +23,10 @@ internal static class OptionChecks
         Require(faults, options.Explain.Every is >= 0 and <= 1_000_000, "Explain:Every", "must be 0..1000000");
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
+        CheckCommands(options.Commands, faults);
         CheckDashboard(options.Dashboard, faults);
         RecordingChecks.Check(options.Recording, faults);
+        CheckLogAndTelemetry(options, faults);
     }
 
     private static void CheckModel(ModelOptions model, List<string> faults)
@@ -106,6 +109,17 @@ internal static class OptionChecks
         }
     }
 
+    private static void CheckCommands(CommandSettings commands, List<string> faults)
+    {
+        foreach (string name in commands.Allow)
+        {
+            Require(faults, CommandVerb.Find(name) is not null, "Commands:Allow",
+                $"'{name}' is unknown; there are {string.Join(", ", CommandVerb.All.Select(verb => verb.Name))}");
+        }
+
+        Require(faults, commands.PerSecond is >= 1 and <= 100, "Commands:PerSecond", "must be 1..100");
+    }
+
     private static void CheckDashboard(DashboardOptions dashboard, List<string> faults)
     {
         if (!dashboard.Enabled)
@@ -121,6 +135,30 @@ internal static class OptionChecks
             + "name its file");
         Require(faults, dashboard.Recordings.Length == 0 || Directory.Exists(dashboard.Recordings),
             "Dashboard:Recordings", $"there is no folder '{dashboard.Recordings}'");
+    }
+
+    private static void CheckLogAndTelemetry(WorkerOptions options, List<string> faults)
+    {
+        Require(faults, Array.IndexOf(Live.LogSwitch.Words, options.Log.Level) >= 0, "Log:Level",
+            $"is '{options.Log.Level}'; there are {string.Join(", ", Live.LogSwitch.Words)}");
+        Require(faults, options.Log.Format is "auto" or "text" or "journal", "Log:Format",
+            $"is '{options.Log.Format}'; there are auto, text, journal");
+        TelemetryOptions telemetry = options.Telemetry;
+        Require(faults, telemetry.IntervalSeconds is >= 1 and <= 3_600, "Telemetry:IntervalSeconds",
+            "must be 1..3600");
+        Require(faults, telemetry.TraceEvery is >= 0 and <= 1_000_000, "Telemetry:TraceEvery", "must be 0..1000000");
+        if (telemetry.Endpoint.Length == 0)
+        {
+            return;
+        }
+
+        bool good = Uri.TryCreate(telemetry.Endpoint, UriKind.Absolute, out Uri? address)
+            && address.Scheme is "http" or "https" && address.UserInfo.Length == 0;
+        Require(faults, good, "Telemetry:Endpoint",
+            $"'{telemetry.Endpoint}' is no address such as http://127.0.0.1:4318 (secrets belong into HeadersFile)");
+        Require(faults, !good || address!.Scheme == "https" || telemetry.AllowPlaintext || IsLoopback(address.Host),
+            "Telemetry:Endpoint", $"'{address?.Host}' is another machine and this is http. Use https, or "
+            + "Telemetry:AllowPlaintext if that is what you want");
     }
 
     private static bool IsLoopback(string host) =>

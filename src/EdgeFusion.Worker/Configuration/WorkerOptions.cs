@@ -34,11 +34,20 @@ internal sealed record WorkerOptions
     /// <summary>The queue in front of the broker.</summary>
     public OutboxLimitOptions Outbox { get; init; } = new();
 
+    /// <summary>What the node can be told to do by MQTT.</summary>
+    public CommandSettings Commands { get; init; } = new();
+
     /// <summary>The live page.</summary>
     public DashboardOptions Dashboard { get; init; } = new();
 
     /// <summary>Recording of the run.</summary>
     public RecordingOptions Recording { get; init; } = new();
+
+    /// <summary>The log.</summary>
+    public LogOptions Log { get; init; } = new();
+
+    /// <summary>Metrics and traces to a collector.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>The simulated work cell behind sensors of adapter "simulator".</summary>
     public SimulatorOptions Simulator { get; init; } = new();

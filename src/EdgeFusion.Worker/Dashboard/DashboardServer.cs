@@ -38,10 +38,12 @@ internal sealed partial class DashboardServer : IAsyncDisposable
         _session = session;
         _node = node;
         _feed = new DashboardFeed(() => new SnapshotWriter(session, recent, node), logger);
-        _health = new HealthProbe(session);
+        _health = new HealthProbe(session) { Discreet = options.TokenFile.Length > 0 };
         _foxglove = new FoxgloveBridge(session, recent, node);
         _recordings = options.Recordings.Length > 0
-            ? new RecordingPages(new RecordingFolder(options.Recordings), new ModelCatalog(ModelPaths.Folder()).Names())
+            ? new RecordingPages(
+                new RecordingFolder(options.Recordings), new ModelCatalog(ModelPaths.Folder()).Names(),
+                besideWorker: true)
             : null;
         _listener = new DashboardListener(options, RouteAsync, reason => Refused(logger, reason));
     }

@@ -18,6 +18,12 @@ internal sealed class HealthProbe(LiveSession session)
     private Timestamp _progress = session.Clock.Now;
     private long _windows;
 
+    /// <summary>Whether probes keep <see cref="Notice"/> to themselves: strangers may ask. Default false.</summary>
+    public bool Discreet { get; init; }
+
+    /// <summary>What is not as it was asked for; null where all is well.</summary>
+    public string? Notice => session.Notice;
+
     /// <summary>Windows cut so far.</summary>
     public long Windows => session.Pipeline.Windows;
 
@@ -65,9 +71,12 @@ internal sealed class HealthProbe(LiveSession session)
         response.ContentType = "application/json";
         string status = good ? "ok" : IsAlive ? "starting" : "stuck";
         double up = (session.Clock.Now - _started).TotalSeconds;
-        double since = Stuck.TotalSeconds;
+        double idle = Stuck.TotalSeconds;
+        string more = session.Notice is { } text && !Discreet
+            ? $",\"notice\":\"{System.Text.Json.JsonEncodedText.Encode(text)}\""
+            : "";
         string body = FormattableString.Invariant(
-            $$"""{"status":"{{status}}","windows":{{Windows}},"since_last_s":{{since:F3}},"up_s":{{up:F1}}}""");
+            $$"""{"status":"{{status}}","windows":{{Windows}},"since_last_s":{{idle:F3}},"up_s":{{up:F1}}{{more}}}""");
         return response.WriteAsync(body + "\n", stopping);
     }
 

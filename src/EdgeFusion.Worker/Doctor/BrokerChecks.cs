@@ -1,13 +1,15 @@
+using System.Diagnostics;
 using EdgeFusion.Publishing;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Doctor;
 
-/// <summary>Connects to the broker as the worker would and hangs up.</summary>
+/// <summary>Connects to the broker as the worker would, publishes a message, receives it, and hangs up.</summary>
 internal static class BrokerChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan EchoPatience = TimeSpan.FromSeconds(1);
 
     public static IEnumerable<Finding> Run(WorkerOptions options, CancellationToken stopping)
     {
@@ -21,16 +23,9 @@ internal static class BrokerChecks
                 Mqtt = options.Mqtt with { ClientId = $"edgefusion-doctor-{Environment.ProcessId}" },
             };
             using IPublisher? publisher = Adapters.Publisher(mine);
-            if (publisher is null)
-            {
-                finding = Finding.Ok("broker", "none is configured: nothing is published");
-            }
-            else
-            {
-                publisher.Connect(null, Patience, stopping);
-                publisher.Disconnect();
-                finding = Finding.Ok("broker", $"{where} answers");
-            }
+            finding = publisher is null
+                ? Finding.Ok("broker", "none is configured: nothing is published")
+                : Try(publisher, where, new NodeTopics(options.Node).Status + "/doctor", stopping);
         }
         catch (ConfigurationException fault)
         {
@@ -45,5 +40,52 @@ internal static class BrokerChecks
         }
 
         yield return finding;
+    }
+
+    private static Finding Try(IPublisher publisher, string where, string topic, CancellationToken stopping)
+    {
+        var echo = new Echo();
+        (publisher as ICommandChannel)?.Listen([topic], echo, retained: false);
+        publisher.Connect(null, Patience, stopping);
+
+        // Subscribed before it publishes: the broker answers in order.
+        long begin = Stopwatch.GetTimestamp();
+        publisher.Pump(TimeSpan.FromMilliseconds(50), echo);
+        var message = new PublishMessage(
+            topic, "{}"u8.ToArray(), QualityOfService.AtLeastOnce, Retain: false, TimeSpan.FromSeconds(5),
+            PublishMessage.Json);
+        publisher.TryPublish(message, ticket: 1);
+        while (!echo.IsComplete(publisher is ICommandChannel) && Stopwatch.GetElapsedTime(begin) < EchoPatience)
+        {
+            publisher.Pump(TimeSpan.FromMilliseconds(20), echo);
+        }
+
+        publisher.Disconnect();
+        return (echo.Outcome, echo.Came, publisher is ICommandChannel) switch
+        {
+            (PublishOutcome.Refused, _, _) => Finding.Fail(
+                "broker", $"{where} refuses a message on {topic}", "let this user write edgefusion/NODE/#"),
+            (null, _, _) => Finding.Warn(
+                "broker", $"{where} answers, but acknowledged no message within {EchoPatience.TotalSeconds:F0} s",
+                "look at the broker's log and load"),
+            (_, false, true) => Finding.Warn(
+                "broker", $"{where} takes messages; none came back",
+                "to receive requests for replays this user must be allowed to read edgefusion/NODE/#"),
+            _ => Finding.Ok("broker", echo.Came ? $"{where}: published and received" : $"{where}: published"),
+        };
+    }
+
+    private sealed class Echo : IInbox, IPublishReceipts
+    {
+        public PublishOutcome? Outcome { get; private set; }
+
+        public bool Came { get; private set; }
+
+        public bool IsComplete(bool listens) => Outcome == PublishOutcome.Refused
+            || (Outcome is not null && (Came || !listens));
+
+        public void Received(InboundMessage message) => Came = true;
+
+        public void Acknowledged(long ticket, PublishOutcome outcome) => Outcome = outcome;
     }
 }

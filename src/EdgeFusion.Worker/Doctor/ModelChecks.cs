@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using EdgeFusion.Inference;
 using EdgeFusion.Models;
-using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
 
@@ -16,15 +16,10 @@ internal static class ModelChecks
         var findings = new List<Finding>();
         try
         {
-            ModelBundle bundle = ModelBundle.Open(ModelPaths.Resolve(options.Name));
+            ModelBundle bundle = Engines.OpenBundle(options.Name, options.Precision);
             findings.Add(Finding.Ok(
                 "model", $"{bundle.Manifest.Name} {bundle.Manifest.Version}, sha256 {bundle.Manifest.Sha256[..12]}"));
-            using OnnxEngine engine = OnnxEngine.Create(bundle, new OnnxEngineOptions
-            {
-                Providers = options.Providers.Length == 0 ? ["auto"] : [.. options.Providers],
-                DeviceId = options.DeviceId,
-                IntraOpThreads = options.Threads,
-            });
+            using IInferenceEngine engine = Engines.Open(bundle, Engines.OptionsOf(options));
             findings.Add(engine.Info.FallbackReason is { } reason
                 ? Finding.Warn("engine", $"{engine.Info.Provider} {engine.Info.Precision}: {reason}",
                     "fine without a GPU; with one, build with WithGpuProviders=true and install CUDA and cuDNN")
@@ -39,7 +34,7 @@ internal static class ModelChecks
         return findings;
     }
 
-    private static Finding Speed(OnnxEngine engine)
+    private static Finding Speed(IInferenceEngine engine)
     {
         engine.Run();
         var times = new double[Runs];

@@ -4,7 +4,7 @@ using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Doctor;
 
-/// <summary>Machine, clock, disk, GPU, groups and real-time limits.</summary>
+/// <summary>Machine, clocks, disks, groups and real-time limits.</summary>
 internal static class SystemChecks
 {
     private const long LittleSpace = 1L << 30;
@@ -16,9 +16,18 @@ internal static class SystemChecks
             $"{RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
             + $"{Environment.ProcessorCount} cores, {RuntimeInformation.FrameworkDescription}");
         yield return Clock();
-        yield return Disk(options.Recording.File);
-        yield return Gpu();
+        yield return ClockSource();
+        foreach (string folder in Folders(options))
+        {
+            yield return Disk(folder);
+        }
+
         yield return Realtime();
+        if (Governor() is { } governor)
+        {
+            yield return governor;
+        }
+
         foreach ((string group, string purpose) in new[]
             { ("dialout", "serial ports"), ("video", "cameras"), ("audio", "microphones") })
         {
@@ -33,39 +42,45 @@ internal static class SystemChecks
                 "clock", "nothing seems to set this machine's clock: times in messages drift from other machines'",
                 "apt-get install systemd-timesyncd or chrony (windows are aligned by a monotonic clock in any case)");
 
-    private static Finding Disk(string file)
+    /// <summary>A clock that the kernel does not trust costs microseconds per stamp and may jump.</summary>
+    private static Finding ClockSource()
     {
-        string folder = file.Length == 0
-            ? Environment.CurrentDirectory
-            : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        while (!Directory.Exists(folder))
+        const string Path = "/sys/devices/system/clocksource/clocksource0/current_clocksource";
+        string source = Read(Path);
+        return source is "" or "tsc" or "arch_sys_counter" or "kvm-clock" or "hyperv_clocksource_tsc_page"
+            ? Finding.Ok("clock", source.Length == 0 ? "the kernel does not name its source" : $"source {source}")
+            : Finding.Warn(
+                "clock", $"source {source}: reading it is slow", "look for 'clocksource' in dmesg; prefer tsc");
+    }
+
+    private static IEnumerable<string> Folders(WorkerOptions options)
+    {
+        string recording = options.Recording.File.Length > 0
+            ? Path.GetDirectoryName(Path.GetFullPath(options.Recording.File))!
+            : options.Recording.Folder;
+        string[] folders = [recording, options.Recording.BlackBox.Folder, options.Outbox.Folder];
+        return folders.Select(Existing).Distinct();
+    }
+
+    /// <summary>The folder, or the nearest above it that exists.</summary>
+    private static string Existing(string folder)
+    {
+        string at = folder.Length == 0 ? Environment.CurrentDirectory : Path.GetFullPath(folder);
+        while (!Directory.Exists(at))
         {
-            folder = Path.GetDirectoryName(folder) ?? "/";
+            at = Path.GetDirectoryName(at) ?? "/";
         }
 
+        return at;
+    }
+
+    private static Finding Disk(string folder)
+    {
         long free = new DriveInfo(folder).AvailableFreeSpace;
         string what = string.Create(CultureInfo.InvariantCulture, $"{free / 1e9:F1} GB free in {folder}");
         return free > LittleSpace
             ? Finding.Ok("disk", what)
             : Finding.Warn("disk", what, "recordings will lose data when it is full; free some space");
-    }
-
-    private static Finding Gpu()
-    {
-        bool driver = IsThere("libcuda.so.1");
-        bool runtime = IsThere("libcudart.so.12") || IsThere("libcudart.so.13");
-        bool cudnn = IsThere("libcudnn.so.9");
-        bool tensorrt = IsThere("libnvinfer.so.10");
-        if (!driver)
-        {
-            return Finding.Warn("gpu", "no NVIDIA driver (libcuda.so.1): models run on the CPU", "fine without a GPU");
-        }
-
-        string what =
-            $"driver yes, CUDA run time {YesNo(runtime)}, cuDNN 9 {YesNo(cudnn)}, TensorRT 10 {YesNo(tensorrt)}";
-        return runtime && cudnn
-            ? Finding.Ok("gpu", what)
-            : Finding.Warn("gpu", what, "install the CUDA run time and cuDNN 9 that fit the ONNX Runtime build");
     }
 
     private static Finding Realtime()
@@ -79,6 +94,28 @@ internal static class SystemChecks
             : Finding.Warn(
                 "realtime", "no real-time priority: a loaded machine delays sensor threads",
                 "LimitRTPRIO=20 in the service, or ulimit -r; not needed on an idle machine");
+    }
+
+    /// <summary>A processor that sleeps between windows answers late; null where the kernel names none.</summary>
+    private static Finding? Governor() => Read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor") switch
+    {
+        "" => null,
+        "powersave" => Finding.Warn(
+            "cpu", "the frequency governor is powersave: windows take longer than they need",
+            "echo performance | sudo tee /sys/devices/system/cpu/cpu*/cpufreq/scaling_governor"),
+        var governor => Finding.Ok("cpu", $"frequency governor {governor}"),
+    };
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path).Trim() : "";
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     private static Finding Group(string group, string purpose)
@@ -99,17 +136,4 @@ internal static class SystemChecks
                 "group", $"{Environment.UserName} is not in {group}: no {purpose}",
                 $"sudo usermod -aG {group} {Environment.UserName}, then log in again");
     }
-
-    private static bool IsThere(string library)
-    {
-        bool found = NativeLibrary.TryLoad(library, out nint handle);
-        if (found)
-        {
-            NativeLibrary.Free(handle);
-        }
-
-        return found;
-    }
-
-    private static string YesNo(bool value) => value ? "yes" : "no";
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EdgeFusion.Sensing;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
@@ -10,7 +11,7 @@ namespace EdgeFusion.Worker.Live;
 /// <summary>The hosted worker: starts a session, waits, stops it within the host's grace time.</summary>
 internal sealed partial class FusionWorker(
     WorkerOptions options, LogObserver observer, ILogger<FusionWorker> logger, ILoggerFactory logs,
-    SessionHolder holder) : BackgroundService
+    SessionHolder holder, LogSwitch level) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,14 +27,21 @@ internal sealed partial class FusionWorker(
                 FellBack(session.Engine.Info.Provider, reason);
             }
 
-            await using DashboardServer? dashboard = await DashboardServer.StartAsync(
-                session, options.Dashboard, options.Node, logs, stoppingToken).ConfigureAwait(false);
-            holder.Dashboard.TrySetResult(dashboard?.Url);
-            if (dashboard is not null)
+            await using var dashboard = new DashboardHost(session, options.Node, logs);
+            await dashboard.StartAsync(options.Dashboard, stoppingToken).ConfigureAwait(false);
+            holder.Dashboard.TrySetResult(dashboard.Url);
+            if (dashboard.Url is { } url)
             {
-                Serving(dashboard.Url);
+                Serving(url);
             }
 
+            using ConfigurationReload? reload = holder.ConfigurationPath is { } path
+                ? new ConfigurationReload(
+                    path, options, session, dashboard, level, logs.CreateLogger("configuration"))
+                : null;
+            holder.Reload = reload;
+            session.Reload = reload is null ? null : () => Reload(reload, stoppingToken);
+            using PosixSignalRegistration? hangUp = ReloadOnHangUp(reload, stoppingToken);
             await using ServiceManager? manager = ServiceManager.Connect(
                 new HealthProbe(session), Environment.GetEnvironmentVariable);
             await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -62,6 +70,24 @@ internal sealed partial class FusionWorker(
                 Incomplete(recorder.Lost, recorder.Written);
             }
         }
+    }
+
+    /// <summary>SIGHUP reads the configuration again, as it does for most services; without a file it ends the
+    /// worker as ever.</summary>
+    private static PosixSignalRegistration? ReloadOnHangUp(ConfigurationReload? reload, CancellationToken stopping) =>
+        reload is null
+            ? null
+            : PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                _ = reload.ReloadAsync("SIGHUP", stopping);
+            });
+
+    /// <summary>For commands, which have a thread of their own to wait on.</summary>
+    private static string? Reload(ConfigurationReload reload, CancellationToken stopping)
+    {
+        ReloadResult result = reload.ReloadAsync("command", stopping).GetAwaiter().GetResult();
+        return result.Accepted ? null : result.Reason;
     }
 
     [LoggerMessage(
@@ -118,6 +144,12 @@ internal sealed partial class FusionWorker(
 internal sealed class SessionHolder : IDisposable
 {
     public LiveSession? Session { get; private set; }
+
+    /// <summary>The file that SIGHUP reads again; null where there is none (the demo).</summary>
+    public string? ConfigurationPath { get; set; }
+
+    /// <summary>Takes over changed configurations while the worker runs; null where there is no file.</summary>
+    public ConfigurationReload? Reload { get; set; }
 
     /// <summary>Where the page is, once it is served; null when it is not.</summary>
     public TaskCompletionSource<string?> Dashboard { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

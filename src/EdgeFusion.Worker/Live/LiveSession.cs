@@ -6,6 +6,7 @@ using EdgeFusion.OnnxRuntime;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
@@ -22,6 +23,7 @@ internal sealed class LiveSession : IDisposable
     private readonly PredictionPublisher? _publisher;
     private readonly SessionRecorders _recorders;
     private readonly ShadowReport _shadow;
+    private readonly SessionTelemetry? _telemetry;
     private bool _disposed;
 
     public LiveSession(WorkerOptions options, LogObserver observer)
@@ -32,22 +34,24 @@ internal sealed class LiveSession : IDisposable
         Context = OpenContext(options, bundle.Manifest);
         Factory = new SensorFactory(options.Simulator);
         ImmutableArray<ISensor> sensors = Factory.Create(options.Sensors);
-        Engine = Engines.Open(bundle, EngineOptions(options.Model));
+        OnnxEngineOptions engineOptions = Engines.OptionsOf(options.Model);
+        IInferenceEngine engine = Engines.Open(bundle, engineOptions);
         _shadow = new ShadowReport(options);
         Pipeline = new FusionPipeline(
             new PipelineSetup
             {
                 Manifest = bundle.Manifest,
-                Engine = Engine,
+                Engine = engine,
                 Sensors = sensors,
                 Context = Context,
                 ExplainEvery = options.Explain.Every,
                 SensorOptions = SensorLimits(options.SensorLimits),
                 Epoch = Epoch,
                 AllowMissingSensors = options.AllowMissingSensors,
-                Shadow = _shadow.Open(bundle.Manifest, Clock, EngineOptions(options.Model)),
+                Shadow = _shadow.Open(bundle.Manifest, Clock, engineOptions),
             },
             Clock, observer);
+        Models = new ModelSwitch(Pipeline, options.Model);
         if (options.Dashboard.Enabled)
         {
             Recent = new RecentPredictions(bundle.Manifest);
@@ -57,19 +61,33 @@ internal sealed class LiveSession : IDisposable
         if (Adapters.Publisher(options) is { } publisher)
         {
             _outbox = CreateOutbox(options, publisher, observer);
+            _outbox.ServeCommands(
+                new NodeTopics(options.Node),
+                new CommandOptions { Allow = [.. options.Commands.Allow], PerSecond = options.Commands.PerSecond },
+                new SessionCommands(this));
             _publisher = CreatePublisher(options, bundle.Manifest);
             _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
         }
 
         _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
+        Labels = new LiveLabels(Clock, _recorders.Label);
+        _telemetry = SessionTelemetry.Create(options, this, observer);
     }
 
     public PipelineClock Clock { get; }
 
     public long Epoch { get; }
 
-    public IInferenceEngine Engine { get; }
+    /// <summary>The engine that answers at present.</summary>
+    public IInferenceEngine Engine => Pipeline.Engine!;
+
+    /// <summary>Changes the model while the pipeline runs.</summary>
+    public ModelSwitch Models { get; }
+
+    /// <summary>What is not as it was asked for, such as a configuration that was refused; null where all is well.
+    /// Health probes and the service manager show it.</summary>
+    public string? Notice { get; set; }
 
     public FusionPipeline Pipeline { get; }
 
@@ -77,6 +95,13 @@ internal sealed class LiveSession : IDisposable
 
     /// <summary>What the model is told besides its sensors; may be set at any time from any thread.</summary>
     public ContextSource Context { get; }
+
+    /// <summary>Labels set by people while the run is recorded. Any thread.</summary>
+    public LiveLabels Labels { get; }
+
+    /// <summary>Reads the configuration again, for commands; null (default) where there is none. Returns why it was not
+    /// taken over; null where it was.</summary>
+    public Func<string?>? Reload { get; set; }
 
     /// <summary>Counters of the outbox; null without a publisher.</summary>
     public OutboxCounters? Outbox => _outbox?.Counters;
@@ -123,6 +148,7 @@ internal sealed class LiveSession : IDisposable
     {
         _outbox?.Start();
         _recorders.Start();
+        _telemetry?.Start();
         Pipeline.Start();
     }
 
@@ -136,12 +162,15 @@ internal sealed class LiveSession : IDisposable
 
         _disposed = true;
         Pipeline.Dispose();
+        Labels.StopAll();
         _recorders.Dispose();
+        _telemetry?.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
     }
 
-    private static ContextSource OpenContext(WorkerOptions options, ModelManifest manifest)
+    /// <summary>What a configuration tells the model besides its sensors.</summary>
+    public static List<KeyValuePair<string, string?>> ContextOf(WorkerOptions options)
     {
         var values = new List<KeyValuePair<string, string?>>();
         foreach ((string name, string label) in options.Context)
@@ -149,6 +178,45 @@ internal sealed class LiveSession : IDisposable
             values.Add(new KeyValuePair<string, string?>(name, label));
         }
 
+        return values;
+    }
+
+    /// <summary>Takes over what of a checked configuration changes live, but for model, log and page.</summary>
+    /// <param name="options">The configuration.</param>
+    /// <param name="rules">The black box's rules.</param>
+    /// <param name="changed">Whether a section differs from the configuration before; what commands have set stays
+    /// where it does not.</param>
+    public void Apply(WorkerOptions options, PredictionRule[] rules, Func<string, bool> changed)
+    {
+        Pipeline.ExplainEvery = options.Explain.Every;
+        _recorders.Apply(rules, options.Recording.BlackBox.OnSensorFault);
+        if (_publisher is not null)
+        {
+            _publisher.PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds);
+            if (changed("Mqtt:Heads"))
+            {
+                _publisher.Apply(HeadPolicies.From(options.Mqtt.Heads));
+            }
+        }
+
+        if (changed("Context"))
+        {
+            List<KeyValuePair<string, string?>> values = ContextOf(options);
+            foreach (ContextInput context in Pipeline.Manifest.Context)
+            {
+                if (!options.Context.ContainsKey(context.Name))
+                {
+                    values.Add(new KeyValuePair<string, string?>(context.Name, null));
+                }
+            }
+
+            Context.TrySet(values);
+        }
+    }
+
+    private static ContextSource OpenContext(WorkerOptions options, ModelManifest manifest)
+    {
+        List<KeyValuePair<string, string?>> values = ContextOf(options);
         ImmutableArray<string> faults = ContextSource.Check(manifest, values);
         if (!faults.IsEmpty)
         {
@@ -161,16 +229,6 @@ internal sealed class LiveSession : IDisposable
         source.TrySet(values);
         return source;
     }
-
-    private static OnnxEngineOptions EngineOptions(ModelOptions model) => new()
-    {
-        Providers = model.Providers.Length == 0 ? ["auto"] : [.. model.Providers],
-        Graph = Engines.Graph(model.Graph),
-        DeviceId = model.DeviceId,
-        IntraOpThreads = model.Threads,
-        HalfPrecision = model.HalfPrecision,
-        CacheFolder = model.CacheFolder.Length == 0 ? null : model.CacheFolder,
-    };
 
     private static SensorHostOptions SensorLimits(SensorLimitOptions limits) => new()
     {

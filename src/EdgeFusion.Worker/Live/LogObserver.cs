@@ -1,4 +1,5 @@
 using EdgeFusion.Diagnostics;
+using EdgeFusion.Models;
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Commands;
 using EdgeFusion.Publishing.Durable;
@@ -10,6 +11,8 @@ namespace EdgeFusion.Worker.Live;
 /// <summary>Writes changes of state to the log, one line per episode.</summary>
 internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, IOutboxObserver
 {
+    private const int ShownHash = 12;
+
     /// <summary>Told when a sensor fails or falls silent; must return quickly. Null (default) = nobody.</summary>
     public Action<SensorInfo, SensorState>? SensorFailed { get; set; }
 
@@ -52,6 +55,33 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
         }
     }
 
+    public void ModelChanged(ModelManifest from, ModelManifest to, string? reason)
+    {
+        string before = from.Sha256.Length > ShownHash ? from.Sha256[..ShownHash] : from.Sha256;
+        string now = to.Sha256.Length > ShownHash ? to.Sha256[..ShownHash] : to.Sha256;
+        if (reason is null)
+        {
+            ModelTaken(to.Name, to.Version, now, from.Name, from.Version, before);
+        }
+        else
+        {
+            ModelReturned(from.Name, from.Version, before, reason, to.Name, to.Version, now);
+        }
+    }
+
+    /// <summary>The collector of metrics cannot be reached (why), or can again (null).</summary>
+    public void CollectorChanged(string? problem)
+    {
+        if (problem is null)
+        {
+            CollectorWorks();
+        }
+        else
+        {
+            CollectorFails(problem);
+        }
+    }
+
     public void SinkChanged(string sink, string? problem)
     {
         if (problem is null)
@@ -63,6 +93,19 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
             SinkFails(sink, problem);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "model {Name} {Version} ({Hash}) answers from the next window on, after {From} {FromVersion} "
+            + "({FromHash})")]
+    private partial void ModelTaken(
+        string name, string version, string hash, string from, string fromVersion, string fromHash);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "model {Name} {Version} ({Hash}) is taken back: {Reason}; {To} {ToVersion} ({ToHash}) answers again")]
+    private partial void ModelReturned(
+        string name, string version, string hash, string reason, string to, string toVersion, string toHash);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "connected to {Target}; {Waiting} messages waited for it")]
     public partial void Connected(string target, long waiting);
@@ -180,6 +223,12 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the engine works again")]
     private partial void EngineWorks();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "no telemetry: {Problem}; trying again at each interval")]
+    private partial void CollectorFails(string problem);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the collector takes telemetry")]
+    private partial void CollectorWorks();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Sink} loses data: {Problem}")]
     private partial void SinkFails(string sink, string problem);

@@ -14,6 +14,9 @@ internal sealed class ServiceManager : IAsyncDisposable
 {
     private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>Until the first prediction: what waits for this service waits no longer than it must.</summary>
+    private static readonly TimeSpan StartTick = TimeSpan.FromMilliseconds(50);
+
     private readonly Socket _socket;
     private readonly UnixDomainSocketEndPoint _address;
     private readonly TimeSpan _tick;
@@ -69,7 +72,7 @@ internal sealed class ServiceManager : IAsyncDisposable
     {
         bool ready = false;
         long nextStatus = 0;
-        using var timer = new PeriodicTimer(_tick);
+        using var timer = new PeriodicTimer(_tick < StartTick ? _tick : StartTick);
         do
         {
             bool alive = _health.IsAlive;
@@ -77,6 +80,7 @@ internal sealed class ServiceManager : IAsyncDisposable
             {
                 ready = true;
                 Send("READY=1");
+                timer.Period = _tick;
             }
 
             if (_watched && alive)
@@ -89,11 +93,14 @@ internal sealed class ServiceManager : IAsyncDisposable
                 nextStatus = Environment.TickCount64 + (long)StatusInterval.TotalMilliseconds;
                 Send(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"STATUS={(alive ? "predicting" : "no window leaves")}, {_health.Windows} windows"));
+                    $"STATUS={(alive ? "predicting" : "no window leaves")}, {_health.Windows} windows{Notice()}"));
             }
         }
         while (await NextAsync(timer).ConfigureAwait(false));
     }
+
+    // A status is one line.
+    private string Notice() => _health.Notice is { } notice ? "; " + notice.ReplaceLineEndings(" ") : "";
 
     private async Task<bool> NextAsync(PeriodicTimer timer)
     {

@@ -23,6 +23,7 @@ internal sealed class SessionRecorders : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly List<Recorder> _recorders = [];
     private BlackBox? _box;
+    private RuleSink? _rules;
     private PosixSignalRegistration? _signal;
 
     public SessionRecorders(WorkerOptions options, FusionPipeline pipeline, PipelineClock clock, LogObserver observer)
@@ -31,7 +32,7 @@ internal sealed class SessionRecorders : IDisposable
         _pipeline = pipeline;
         _clock = clock;
         _observer = observer;
-        var outputs = new RecordingOutputs(options, pipeline.Manifest, pipeline.Grid.Origin);
+        var outputs = new RecordingOutputs(options, () => pipeline.Manifest, pipeline.Grid.Origin);
         if (outputs.Continuous() is { } continuous)
         {
             Continuous = Add(continuous, "recorder");
@@ -41,7 +42,7 @@ internal sealed class SessionRecorders : IDisposable
         {
             _box = box;
             Add(box, "black-box");
-            AttachTriggers(outputs);
+            AttachTriggers();
         }
     }
 
@@ -53,6 +54,31 @@ internal sealed class SessionRecorders : IDisposable
     {
         _box?.Trigger(reason);
         return _box is not null;
+    }
+
+    /// <summary>Takes a label into all recordings; false where there is none. Any thread.</summary>
+    public bool Label(LabelSpan label)
+    {
+        foreach (Recorder recorder in _recorders)
+        {
+            recorder.WriteLabel(label);
+        }
+
+        return _recorders.Count > 0;
+    }
+
+    /// <summary>Changes what triggers the black box; nothing where there is none.</summary>
+    public void Apply(PredictionRule[] rules, bool onSensorFault)
+    {
+        if (_rules is null)
+        {
+            return;
+        }
+
+        _rules.Rules = rules;
+        _observer.SensorFailed = onSensorFault
+            ? (sensor, state) => _box!.Trigger($"sensor {sensor.Name} is {state}")
+            : null;
     }
 
     public void Start()
@@ -105,19 +131,12 @@ internal sealed class SessionRecorders : IDisposable
         return recorder;
     }
 
-    private void AttachTriggers(RecordingOutputs outputs)
+    private void AttachTriggers()
     {
         BlackBoxSettings settings = _options.Recording.BlackBox;
-        List<PredictionRule> rules = outputs.Rules();
-        if (rules.Count > 0)
-        {
-            _pipeline.AddSink(new RuleSink(rules, _box!));
-        }
-
-        if (settings.OnSensorFault)
-        {
-            _observer.SensorFailed = (sensor, state) => _box!.Trigger($"sensor {sensor.Name} is {state}");
-        }
+        _rules = new RuleSink(_box!);
+        _pipeline.AddSink(_rules);
+        Apply(RecordingOutputs.Rules(settings.Rules, _pipeline.Manifest), settings.OnSensorFault);
 
         if (settings.OnSignal)
         {
@@ -130,13 +149,20 @@ internal sealed class SessionRecorders : IDisposable
     }
 
     /// <summary>Watches predictions for what the rules describe.</summary>
-    private sealed class RuleSink(List<PredictionRule> rules, BlackBox box) : IPredictionSink
+    private sealed class RuleSink(BlackBox box) : IPredictionSink
     {
+        private volatile PredictionRule[] _rules = [];
+
+        public PredictionRule[] Rules
+        {
+            set => _rules = value;
+        }
+
         public string Name => "black-box-rules";
 
         public void Write(Prediction prediction)
         {
-            foreach (PredictionRule rule in rules)
+            foreach (PredictionRule rule in _rules)
             {
                 if (rule.Fires(prediction))
                 {

@@ -15,7 +15,8 @@ namespace EdgeFusion.Worker.Live;
 /// <summary>Opens the candidate of a configuration and publishes where it disagrees with the live model.</summary>
 internal sealed class ShadowReport(WorkerOptions options)
 {
-    private static readonly TimeSpan Expiry = TimeSpan.FromMinutes(1);
+    /// <summary>How long a disagreement is worth delivering.</summary>
+    public static readonly TimeSpan Expiry = TimeSpan.FromMinutes(1);
 
     private readonly string _topic = new NodeTopics(options.Node).Shadow;
 

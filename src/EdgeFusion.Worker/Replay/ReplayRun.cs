@@ -187,6 +187,13 @@ internal sealed class ReplayRun : IDisposable
             Console.Error.WriteLine($"note: {skipped}");
         }
 
+        foreach (ModelChange change in ModelChange.Read(_feed.File))
+        {
+            Console.Error.WriteLine(
+                $"note: live, {change.To} took over from {change.From} at window {change.Window}; this replay runs "
+                + $"{_manifest.Name} {_manifest.Version} throughout");
+        }
+
         bool any = false;
         for (int i = 0; i < _pipeline.Plan.Feeds.Length; i++)
         {

@@ -1,3 +1,4 @@
+using EdgeFusion.Models;
 using EdgeFusion.Sensing;
 
 namespace EdgeFusion.Diagnostics;
@@ -29,6 +30,14 @@ public interface IPipelineObserver
 
     /// <summary>A sink began to lose predictions, ceased to (null), or threw.</summary>
     void SinkChanged(string sink, string? problem);
+
+    /// <summary>Another model answers from the next window on; by default nothing happens.</summary>
+    /// <param name="from">The model that answered until now.</param>
+    /// <param name="to">The model that answers from now on.</param>
+    /// <param name="reason">Why the change was taken back; null where it was asked for.</param>
+    void ModelChanged(ModelManifest from, ModelManifest to, string? reason)
+    {
+    }
 }
 
 /// <summary>An observer that ignores everything.</summary>

@@ -122,6 +122,15 @@ public sealed unsafe class TensorArena : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<float> Floats(int slot) => MemoryMarshal.Cast<byte, float>(Bytes(slot));
 
+    /// <summary>Copies inputs, mask and context to an arena with the same input tensors.</summary>
+    internal void CopyInputsTo(TensorArena other)
+    {
+        for (int slot = 0; slot < FirstOutput; slot++)
+        {
+            Bytes(slot).CopyTo(other.Bytes(slot));
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -28,9 +28,10 @@ public sealed class FusionPipeline : IDisposable
 
     private readonly PipelineClock _clock;
     private readonly IPipelineObserver _observer;
-    private readonly IInferenceEngine? _engine;
+    private readonly LiveEngine? _engine;
+    private readonly ModelManifest _manifest;
     private readonly ShadowModel? _shadow;
-    private readonly TensorArena _arena;
+    private readonly TensorArena? _arena;
     private readonly WindowAligner _aligner;
     private readonly FusionStage _stage;
     private readonly PredictionRing _predictions;
@@ -39,7 +40,6 @@ public sealed class FusionPipeline : IDisposable
     private readonly Thread _thread;
     private readonly WindowCut _cut;
     private readonly IContextSource? _context;
-    private readonly EarlyEncoding? _early;
     private readonly long _epoch;
     private string? _engineFailure;
     private long _skippedBefore;
@@ -60,21 +60,20 @@ public sealed class FusionPipeline : IDisposable
         ArgumentNullException.ThrowIfNull(clock);
         _clock = clock;
         _observer = observer;
-        _engine = setup.Engine;
         _shadow = setup.Shadow;
         _epoch = setup.Epoch;
-        Manifest = setup.Manifest;
+        _manifest = setup.Manifest;
         PipelinePlan plan = setup.CheckedPlan();
         Sensors = OpenHosts(setup, plan);
         ImmutableArray<BoundInput> inputs = BindInputs(setup, plan);
-        _arena = _engine?.Arena ?? new TensorArena(setup.Manifest);
         Grid = new WindowGrid(clock.Now, setup.Manifest.Window);
         _aligner = new WindowAligner(Grid, inputs, skipWhenBehind: true);
         Binder = new TensorBinder(inputs, setup.Manifest.Window);
-        _stage = new FusionStage(Binder, clock, Stages, _engine is null ? 0 : setup.ExplainEvery);
-        _early = setup.EncodeEarly && _engine is { CanPrepare: true } engine
-            ? new EarlyEncoding(_aligner, Binder, engine)
+        _engine = setup.Engine is { } engine
+            ? new LiveEngine(setup.Manifest, engine, _aligner, Binder, setup.EncodeEarly, observer)
             : null;
+        _arena = _engine is null ? new TensorArena(setup.Manifest) : null;
+        _stage = new FusionStage(Binder, clock, Stages, _engine is null ? 0 : setup.ExplainEvery);
         _predictions = new PredictionRing(setup.Manifest);
         foreach (IPredictionSink sink in setup.Sinks)
         {
@@ -86,8 +85,21 @@ public sealed class FusionPipeline : IDisposable
         _thread = new Thread(Run) { Name = "fusion", IsBackground = true };
     }
 
-    /// <summary>The model's contract.</summary>
-    public ModelManifest Manifest { get; }
+    /// <summary>The contract of the model that answers at present.</summary>
+    public ModelManifest Manifest => _engine?.Manifest ?? _manifest;
+
+    /// <summary>The engine that answers at present, for its description; null without inference.</summary>
+    public IInferenceEngine? Engine => _engine?.Engine;
+
+    /// <summary>Whether a change of the model has been asked for and its probation is not over.</summary>
+    public bool IsChangingModel => _engine is { IsChanging: true };
+
+    /// <summary>Explain every so many windows of the grid; 0 = none. May be set at any time.</summary>
+    public int ExplainEvery
+    {
+        get => _stage.ExplainEvery;
+        set => _stage.ExplainEvery = _engine is null ? 0 : value;
+    }
 
     /// <summary>Where the windows lie.</summary>
     public WindowGrid Grid { get; }
@@ -124,6 +136,26 @@ public sealed class FusionPipeline : IDisposable
         }
 
         return 0;
+    }
+
+    /// <summary>
+    /// Lets another model answer from the next window on; no window is lost. The model before is kept for a probation
+    /// and takes over again where the new one fails. Any thread.
+    /// </summary>
+    /// <param name="candidate">A warm engine; owned by the pipeline where this does not throw.</param>
+    /// <param name="options">The probation; null for the defaults.</param>
+    /// <exception cref="ConfigurationException">It needs other windows or tensors, answers something else, or another
+    /// change is under way.</exception>
+    public void Replace(IInferenceEngine candidate, SwapOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_engine is null)
+        {
+            throw new ConfigurationException("This pipeline runs without inference: there is no model to replace.");
+        }
+
+        _engine.Offer(candidate, options ?? new SwapOptions());
     }
 
     /// <summary>Adds a taker of predictions; before <see cref="Start"/>.</summary>
@@ -237,7 +269,7 @@ public sealed class FusionPipeline : IDisposable
                 continue;
             }
 
-            if (_early is not null && _early.TryOne(now))
+            if (_engine is not null && _engine.TryOneEarly(now))
             {
                 continue;
             }
@@ -255,11 +287,14 @@ public sealed class FusionPipeline : IDisposable
     private void Process()
     {
         ReportSkipping();
+        _engine?.TakeNext();
         Prediction prediction = _predictions.Claim();
+        prediction.AnswerBy(Manifest);
         prediction.Epoch = _epoch;
         prediction.Sequence = _predictions.Published;
         _context?.Read(_cut.Start, _cut.End, _cut.Context);
-        _stage.Bind(_cut, _arena, prediction);
+        TensorArena arena = _engine?.Engine.Arena ?? _arena!;
+        _stage.Bind(_cut, arena, prediction);
         if (_aligner.NewestNeededArrival(_cut) is { } needed)
         {
             prediction.Times.ReadyNanoseconds = _cut.CutTime.NanosecondsSince(needed);
@@ -268,8 +303,8 @@ public sealed class FusionPipeline : IDisposable
 
         if (_engine is not null)
         {
-            ReportEngine(_stage.Infer(_engine, prediction));
-            Explain(_engine, prediction);
+            ReportEngine(_engine.Answer(_stage, prediction));
+            Explain(_engine.Answered, prediction);
         }
 
         _stage.Measure(prediction);
@@ -280,7 +315,7 @@ public sealed class FusionPipeline : IDisposable
         }
 
         // After the live prediction has left: it is never delayed.
-        _shadow?.Offer(_arena, prediction);
+        _shadow?.Offer(arena, prediction);
     }
 
     /// <summary>Explains what was asked for, as long as the next window need not wait for it.</summary>

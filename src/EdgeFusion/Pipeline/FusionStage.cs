@@ -16,7 +16,6 @@ internal sealed class FusionStage
     private readonly TensorBinder? _binder;
     private readonly PipelineClock _stopwatch;
     private readonly StageMeter _meter;
-    private readonly int _explainEvery;
 
     /// <param name="binder">Fills the tensors; null where they come filled.</param>
     /// <param name="stopwatch">Real time, for durations.</param>
@@ -24,11 +23,14 @@ internal sealed class FusionStage
     /// <param name="explainEvery">Explain every so many windows of the grid; 0 = none.</param>
     public FusionStage(TensorBinder? binder, PipelineClock stopwatch, StageMeter meter, int explainEvery)
     {
-        _explainEvery = explainEvery;
+        ExplainEvery = explainEvery;
         _binder = binder;
         _stopwatch = stopwatch;
         _meter = meter;
     }
+
+    /// <summary>Explain every so many windows of the grid; 0 = none.</summary>
+    public int ExplainEvery { get; set; }
 
     /// <summary>Fills the tensors of an arena and the modality states of a prediction.</summary>
     public void Bind(WindowCut cut, TensorArena arena, Prediction into)
@@ -56,7 +58,7 @@ internal sealed class FusionStage
     {
         true => ExplanationState.Done,
         false => ExplanationState.Skipped,
-        _ => _explainEvery > 0 && cut.Window % _explainEvery == 0 ? ExplanationState.Done : ExplanationState.None,
+        _ => ExplainEvery > 0 && cut.Window % ExplainEvery == 0 ? ExplanationState.Done : ExplanationState.None,
     };
 
     /// <summary>Runs the model and decodes its answer; a failure becomes a quality, never an exception.</summary>

@@ -101,11 +101,7 @@ public sealed class ShadowModel : IDisposable
             return;
         }
 
-        for (int slot = 0; slot < arena.FirstOutput; slot++)
-        {
-            arena.Bytes(slot).CopyTo(_engine.Arena.Bytes(slot));
-        }
-
+        arena.CopyInputsTo(_engine.Arena);
         _live.CopyFrom(prediction);
 
         // Volatile: what was copied above is visible to the thread that sees the flag.

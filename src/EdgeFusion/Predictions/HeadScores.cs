@@ -15,7 +15,7 @@ public sealed class HeadScores
     }
 
     /// <summary>The head.</summary>
-    public ModelHead Head { get; }
+    public ModelHead Head { get; internal set; }
 
     /// <summary>Probabilities (classification, sum 1) or values (regression), one per label.</summary>
     public float[] Values { get; }
@@ -51,6 +51,7 @@ public sealed class HeadScores
 
     internal void CopyFrom(HeadScores other)
     {
+        Head = other.Head;
         other.Values.AsSpan().CopyTo(Values);
         other.PerModality.AsSpan().CopyTo(PerModality);
         other.Contributions.AsSpan().CopyTo(Contributions);

@@ -97,8 +97,8 @@ public sealed class Prediction
         Context.AsSpan().Fill(-1);
     }
 
-    /// <summary>The model that answered.</summary>
-    public ModelManifest Manifest { get; }
+    /// <summary>The model that answered; another one of the same signature after the live model was changed.</summary>
+    public ModelManifest Manifest { get; private set; }
 
     /// <summary>What the model ran on.</summary>
     public EngineInfo? Engine { get; set; }
@@ -147,10 +147,11 @@ public sealed class Prediction
     /// <summary>Whether <see cref="Heads"/> and <see cref="Embedding"/> hold values.</summary>
     public bool HasScores => Quality is PredictionQuality.Full or PredictionQuality.Degraded;
 
-    /// <summary>Copies all values of a prediction of the same model. Allocates nothing.</summary>
+    /// <summary>Copies all values of a prediction of a model with the same signature. Allocates nothing.</summary>
     public void CopyFrom(Prediction other)
     {
         ArgumentNullException.ThrowIfNull(other);
+        Manifest = other.Manifest;
         Engine = other.Engine;
         Epoch = other.Epoch;
         Sequence = other.Sequence;
@@ -169,6 +170,21 @@ public sealed class Prediction
 
         other.Context.AsSpan().CopyTo(Context);
         other.Embedding.AsSpan().CopyTo(Embedding);
+    }
+
+    /// <summary>Names the model that answers from here on; it must have the signature of the one before.</summary>
+    internal void AnswerBy(ModelManifest manifest)
+    {
+        if (ReferenceEquals(manifest, Manifest))
+        {
+            return;
+        }
+
+        Manifest = manifest;
+        for (int i = 0; i < Heads.Length; i++)
+        {
+            Heads[i].Head = manifest.Heads[i];
+        }
     }
 
     /// <summary>Forgets contributions; an explanation that was asked for counts as skipped.</summary>

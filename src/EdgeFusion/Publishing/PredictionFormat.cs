@@ -34,9 +34,6 @@ public sealed partial class PredictionFormat : IDisposable
 
     private readonly PredictionFormatOptions _options;
     private readonly PayloadWriter _out;
-    private readonly PayloadText _modelName;
-    private readonly PayloadText _modelVersion;
-    private readonly PayloadText _modelSha256;
     private readonly PayloadText _node;
     private readonly PayloadText[] _modalities;
     private readonly PayloadText[] _heads;
@@ -44,8 +41,12 @@ public sealed partial class PredictionFormat : IDisposable
     private readonly PayloadText[][] _units;
     private readonly PayloadText[] _contexts;
     private readonly PayloadText[][] _contextLabels;
+    private ModelManifest _model;
+    private PayloadText _modelName;
+    private PayloadText _modelVersion;
+    private PayloadText _modelSha256;
 
-    /// <summary>A writer for the predictions of one model.</summary>
+    /// <summary>A writer for the predictions of one model, and of others with its signature.</summary>
     public PredictionFormat(ModelManifest manifest, PredictionFormatOptions options)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -53,6 +54,7 @@ public sealed partial class PredictionFormat : IDisposable
         _options = options;
         _out = options.Encoding == PayloadEncoding.Cbor ? new CborPayloadWriter() : new JsonPayloadWriter();
         _node = new PayloadText(options.Node);
+        _model = manifest;
         _modelName = new PayloadText(manifest.Name);
         _modelVersion = new PayloadText(manifest.Version);
         _modelSha256 = new PayloadText(manifest.Sha256);
@@ -177,6 +179,7 @@ public sealed partial class PredictionFormat : IDisposable
             _out.Number(Field.PublishedNs, published.Nanoseconds);
         }
 
+        TakeModel(prediction.Manifest);
         _out.StartMap(Field.Model);
         _out.Text(Field.Name, _modelName);
         _out.Text(Field.Version, _modelVersion);
@@ -189,6 +192,18 @@ public sealed partial class PredictionFormat : IDisposable
 
         _out.Text(Field.Quality, Qualities[(int)prediction.Quality]);
         WriteContext(prediction);
+    }
+
+    /// <summary>The model of a prediction where it is another than that of the one before.</summary>
+    private void TakeModel(ModelManifest manifest)
+    {
+        if (!ReferenceEquals(manifest, _model))
+        {
+            _model = manifest;
+            _modelName = new PayloadText(manifest.Name);
+            _modelVersion = new PayloadText(manifest.Version);
+            _modelSha256 = new PayloadText(manifest.Sha256);
+        }
     }
 
     private void WriteEngine(EngineInfo engine)

@@ -24,7 +24,7 @@ public interface IRecordingOutput : IDisposable
     /// <returns>Its number for <see cref="WriteSample"/>.</returns>
     int AddSensor(SensorInfo info, Timestamp now);
 
-    /// <summary>Names the model of the run; before the first decision.</summary>
+    /// <summary>Names the model of the run; before the first decision, and again when another takes over.</summary>
     void AddModel(ModelManifest manifest);
 
     /// <summary>Takes one sample.</summary>

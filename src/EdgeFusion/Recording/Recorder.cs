@@ -18,7 +18,7 @@ namespace EdgeFusion.Recording;
 /// the sink's thread. Attach it before the sensors start, so that the recording holds every sample of every window.
 /// Allocates nothing per sample. <b>Bounds.</b> What waits is what the sensors' rings hold, and one chunk.
 /// </remarks>
-public sealed class Recorder : IPredictionSink, IDisposable
+public sealed partial class Recorder : IPredictionSink, IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
@@ -38,6 +38,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private byte[] _payload = [];
     private Thread? _thread;
+    private ModelManifest _model;
     private Timestamp? _healthAt;
     private long _events;
     private bool _disposed;
@@ -63,6 +64,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         _options = options ?? new RecorderOptions();
         _format = format;
         _json = new Utf8JsonWriter(_buffer);
+        _model = manifest;
         output.AddModel(manifest);
     }
 
@@ -86,8 +88,6 @@ public sealed class Recorder : IPredictionSink, IDisposable
             return lost;
         }
     }
-
-    private string RefusalReason => _failures.WasPolicy ? "policy" : "disk";
 
     /// <summary>Adds a sensor; before <see cref="Start"/>.</summary>
     public void Add(SensorRing ring)
@@ -122,6 +122,31 @@ public sealed class Recorder : IPredictionSink, IDisposable
             else
             {
                 WriteGuarded(prediction);
+            }
+        }
+
+        Report();
+    }
+
+    /// <summary>Takes a label that somebody has set. Any thread.</summary>
+    public void WriteLabel(LabelSpan label)
+    {
+        ArgumentNullException.ThrowIfNull(label);
+        lock (_lock)
+        {
+            if (_disposed || _output.Refusal is not null)
+            {
+                _failures.Refused(_output.Refusal ?? "the recording has ended");
+                return;
+            }
+
+            try
+            {
+                WriteLabels([label], _clock.Now);
+            }
+            catch (RecordingException failure)
+            {
+                Failed(failure);
             }
         }
 
@@ -236,46 +261,15 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
     }
 
-    /// <summary>A gap is data: it stands in the recording before the first sample behind it.</summary>
-    private void TellGap(RecorderSensor sensor, Timestamp to)
-    {
-        if (sensor.Missing == 0)
-        {
-            return;
-        }
-
-        if (_failures.Discarded > 0)
-        {
-            Tell(new RecordingGap("*", _failures.Discarded, _failures.SafeUntil ?? to, to, "disk"));
-            _failures.Discarded = 0;
-        }
-
-        string reason = sensor.Lapped ? "overrun" : RefusalReason;
-        Tell(new RecordingGap(sensor.Topic, sensor.Missing, sensor.Last ?? to, to, reason));
-        sensor.Told();
-    }
-
-    private void TellPredictionGap(Timestamp to)
-    {
-        if (_predictions.Gap(to, RefusalReason) is { } gap)
-        {
-            Tell(gap);
-            _predictions.Told();
-        }
-    }
-
-    private void Tell(in RecordingGap gap)
-    {
-        _buffer.ResetWrittenCount();
-        gap.Write(_json, _buffer);
-        _output.WriteEvent(RecordingEvent.Gap, _events++, _clock.Now, gap.From, _buffer.WrittenSpan);
-        _failures.Succeeded(_output.BytesWritten);
-    }
-
     private void WriteGuarded(Prediction prediction)
     {
         try
         {
+            if (!ReferenceEquals(prediction.Manifest, _model))
+            {
+                TellModel(prediction);
+            }
+
             TellPredictionGap(prediction.End);
             _buffer.ResetWrittenCount();
             CutMessage.Write(_json, _buffer, prediction);
@@ -300,6 +294,18 @@ public sealed class Recorder : IPredictionSink, IDisposable
             _predictions.Refused();
             Failed(failure);
         }
+    }
+
+    /// <summary>A change of the model stands before the first decision that it answers.</summary>
+    private void TellModel(Prediction prediction)
+    {
+        _buffer.ResetWrittenCount();
+        ModelMessage.Write(_json, _buffer, prediction, _model);
+        _model = prediction.Manifest;
+        _output.AddModel(_model);
+        _output.WriteEvent(
+            RecordingEvent.Model, _events++, prediction.Times.Cut, prediction.End, _buffer.WrittenSpan);
+        _failures.Succeeded(_output.BytesWritten);
     }
 
     /// <summary>What the model was told, as labels over the windows' middles.</summary>
@@ -356,24 +362,6 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
 
         Report();
-    }
-
-    /// <summary>What is missing at the end has no sample behind it that would tell.</summary>
-    private void TellOpenGaps(Timestamp now)
-    {
-        try
-        {
-            foreach (RecorderSensor sensor in _sensors)
-            {
-                TellGap(sensor, now);
-            }
-
-            TellPredictionGap(now);
-        }
-        catch (RecordingException failure)
-        {
-            Failed(failure, refused: 0);
-        }
     }
 
     /// <summary>Gives up what was pending and counts it, and the message that could not be taken.</summary>

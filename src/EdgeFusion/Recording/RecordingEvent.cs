@@ -20,4 +20,7 @@ public enum RecordingEvent
 
     /// <summary>A label over a stretch of time.</summary>
     Label,
+
+    /// <summary>Another model answers from here on.</summary>
+    Model,
 }

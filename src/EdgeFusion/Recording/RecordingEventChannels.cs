@@ -4,7 +4,7 @@ namespace EdgeFusion.Recording;
 internal static class RecordingEventChannels
 {
     /// <summary>Number of kinds.</summary>
-    public const int Count = 6;
+    public const int Count = 7;
 
     private const string AnyObject = """{"type":"object"}""";
 
@@ -27,6 +27,7 @@ internal static class RecordingEventChannels
             {"title":"edgefusion.Label","type":"object","properties":{"head":{"type":"string"},
             "label":{"type":"string"},"start_ns":{"type":"integer"},"end_ns":{"type":"integer"}}}
             """),
+        RecordingEvent.Model => (RecordingTopics.Models, ModelMessage.SchemaName, ModelMessage.Schema),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such kind."),
     };
 }

@@ -24,6 +24,9 @@ public static class RecordingTopics
     /// <summary>Why a black box was written: JSON {"reason","at_ns"}.</summary>
     public const string Triggers = "/edgefusion/triggers";
 
+    /// <summary>Changes of the live model: JSON {"window","seq","start_ns","from","to"}.</summary>
+    public const string Models = "/edgefusion/models";
+
     /// <summary>What the topic of an audio channel's AudioInfo ends in.</summary>
     public const string InfoSuffix = "/info";
 

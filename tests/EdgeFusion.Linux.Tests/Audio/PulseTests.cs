@@ -27,18 +27,43 @@ public sealed class PulseTests
     public void GStreamer_reads_the_same_card_by_pulse()
     {
         using var server = new PulseServer();
-        using var sensor = MediaBench.Custom(
-            MediaBench.Microphone(),
-            $"pulsesrc server=unix:{server.Socket} device={PulseServer.Monitor} provide-clock=false latency-time=10000 ! "
-            + "audioconvert ! audioresample");
+        using var sensor = new GStreamerSensor(MediaBench.Microphone(), Pulse(server));
         using var run = new SensorRun(sensor);
 
         run.WaitFor(100);
 
         AssertRealTime(run, 100);
         server.Kill();
-        Assert.Contains("the custom pipeline", run.WaitForFailure(), StringComparison.Ordinal);
+        Assert.Contains("PulseAudio source ef.monitor", run.WaitForFailure(), StringComparison.Ordinal);
     }
+
+    [NeedsPulseFact]
+    public void Attempts_without_a_server_leave_nothing_behind()
+    {
+        using var server = new PulseServer();
+        using var sensor = new GStreamerSensor(MediaBench.Microphone(), Pulse(server));
+        server.Kill();
+        int descriptors = MediaBench.Descriptors();
+        int threads = Directory.GetDirectories("/proc/self/task").Length;
+
+        for (int i = 0; i < 500; i++)
+        {
+            using var run = new SensorRun(sensor);
+            string failure = run.WaitForFailure();
+            Assert.Contains("Connection refused", failure, StringComparison.Ordinal);
+        }
+
+        // Other tests of this process open and close theirs meanwhile; a leak would be five hundred.
+        Assert.InRange(MediaBench.Descriptors(), 0, descriptors + 200);
+        Assert.InRange(Directory.GetDirectories("/proc/self/task").Length, 0, threads + 200);
+    }
+
+    private static GStreamerOptions Pulse(PulseServer server) => new()
+    {
+        Source = GStreamerSource.Pulse,
+        Url = "unix:" + server.Socket,
+        Device = PulseServer.Monitor,
+    };
 
     /// <summary>The blocks' times span the audio's duration, and none lies in the future.</summary>
     private static void AssertRealTime(SensorRun run, int blocks)

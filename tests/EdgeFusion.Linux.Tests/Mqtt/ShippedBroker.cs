@@ -37,6 +37,7 @@ internal sealed class ShippedBroker : IDisposable
 
         SetPassword("cell", "-c");
         SetPassword("dashboard");
+        SetPassword("operator");
         Start();
     }
 

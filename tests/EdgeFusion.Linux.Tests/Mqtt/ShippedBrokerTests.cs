@@ -43,6 +43,24 @@ public sealed class ShippedBrokerTests : IDisposable
     }
 
     [NeedsBrokerFact]
+    public void Only_the_operator_gives_commands_and_only_the_node_hears_and_answers_them()
+    {
+        using var broker = new ShippedBroker(_authority);
+        using var node = new TestReader(broker.Options("cell"), "edgefusion/cell/cmd/+");
+        using var operated = new TestReader(broker.Options("operator"), "edgefusion/cell/cmd/response/#");
+        using var reader = new TestReader(broker.Options("dashboard"));
+
+        Assert.Equal(PublishOutcome.Refused, reader.Send("edgefusion/cell/cmd/tare", "1"));
+        Assert.Equal(PublishOutcome.Refused, node.Send("edgefusion/cell/cmd/tare", "2"));
+        Assert.Equal(PublishOutcome.Accepted, operated.Send("edgefusion/cell/cmd/tare", "3"));
+        node.PumpUntil(() => node.Received.Count == 1, "the command did not come");
+        Assert.Equal(PublishOutcome.Accepted, node.Send("edgefusion/cell/cmd/response/me", "4"));
+        operated.PumpUntil(() => operated.Received.Count == 1, "the answer did not come");
+
+        Assert.Equal("3", Text(node.Received[0]));
+    }
+
+    [NeedsBrokerFact]
     public void Without_a_password_nobody_gets_in()
     {
         using var broker = new ShippedBroker(_authority);

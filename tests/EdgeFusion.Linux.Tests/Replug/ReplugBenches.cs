@@ -89,9 +89,9 @@ internal static class ReplugBenches
                     Microphone, new AlsaOptions { Device = server.NameForAlsa(PulseServer.Microphone) })),
             ["pulse"] = () => Sound(server => new GStreamerSensor(Microphone, new GStreamerOptions
             {
-                Source = GStreamerSource.Custom,
-                Pipeline = $"pulsesrc server=unix:{server.Socket} device={PulseServer.Microphone} provide-clock=false "
-                    + "latency-time=10000 ! audioconvert ! audioresample",
+                Source = GStreamerSource.Pulse,
+                Url = "unix:" + server.Socket,
+                Device = PulseServer.Microphone,
             })),
         };
 

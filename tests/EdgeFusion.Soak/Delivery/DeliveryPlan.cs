@@ -14,8 +14,15 @@ internal sealed record DeliveryPlan
     /// <summary>Outages of the broker.</summary>
     public int Outages { get; init; } = 3;
 
-    /// <summary>Longest outage in s.</summary>
+    /// <summary>Longest outage in s. Lengths lie between 0.1 s and this, evenly on a logarithmic scale: as many short
+    /// ones as long ones.</summary>
     public double LongestOutage { get; init; } = 2;
+
+    /// <summary>How long in s there is no broker at first; 0 = there is one.</summary>
+    public double Absent { get; init; } = 1;
+
+    /// <summary>How long in s there is no broker while the disk is full; 0 = not at all.</summary>
+    public double FullDisk { get; init; } = 3;
 
     /// <summary>Predictions per second while the worker is being killed.</summary>
     public int PerSecond { get; init; } = 1000;
@@ -23,8 +30,8 @@ internal sealed record DeliveryPlan
     /// <summary>Decides when is killed.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Reads --kills N --broker-kills N --outages N --longest-outage S --rate N --seed N; --long for the
-    /// promised figures.</summary>
+    /// <summary>Reads --kills N --broker-kills N --outages N --longest-outage S --absent S --full-disk S --rate N
+    /// --seed N; --long for the promised figures.</summary>
     /// <returns>Null where the arguments are wrong.</returns>
     public static DeliveryPlan? Parse(string[] args)
     {
@@ -33,7 +40,16 @@ internal sealed record DeliveryPlan
         {
             if (args[i] == "--long")
             {
-                plan = plan with { Kills = 200, BrokerKills = 10, Outages = 50, LongestOutage = 60, PerSecond = 2000 };
+                plan = plan with
+                {
+                    Kills = 200,
+                    BrokerKills = 10,
+                    Outages = 50,
+                    LongestOutage = 60,
+                    Absent = 60,
+                    FullDisk = 15,
+                    PerSecond = 2000,
+                };
                 continue;
             }
 
@@ -50,6 +66,8 @@ internal sealed record DeliveryPlan
                 "--broker-kills" => plan with { BrokerKills = (int)value },
                 "--outages" => plan with { Outages = (int)value },
                 "--longest-outage" => plan with { LongestOutage = value },
+                "--absent" => plan with { Absent = value },
+                "--full-disk" => plan with { FullDisk = value },
                 "--rate" => plan with { PerSecond = Math.Max(1, (int)value) },
                 "--seed" => plan with { Seed = (int)value },
                 _ => null,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Policies;
 using EdgeFusion.Sensing;
 using EdgeFusion.Testing;
 using EdgeFusion.Testing.Publishing;
@@ -35,6 +36,62 @@ public sealed class PredictionPublisherTests
         Assert.Equal(1, Check(received, Root + "info", "info", true, 1, 0));
         Assert.Equal(1, Check(received, Root + "sensor/wrist", "sensor", true, 1, 30));
         Assert.Equal(3, Check(received, Root + "heartbeat", "heartbeat", false, 0, 5));
+    }
+
+    [Fact]
+    public void A_change_of_the_model_is_announced_before_its_first_prediction_and_stands_in_each()
+    {
+        var bench = new OutboxBench();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [], bench.Outbox, bench.Clock, Options);
+        Prediction next = PredictionBench.Prediction();
+        next.AnswerBy(PredictionBench.Manifest with { Version = "2.0.0", Sha256 = new string('b', 64) });
+
+        publisher.Write(PredictionBench.Prediction());
+        bench.Run(TimeSpan.FromSeconds(1));
+        publisher.Write(next);
+        publisher.PredictionExpiry = TimeSpan.FromSeconds(7);
+        publisher.Write(next);
+        bench.Run(TimeSpan.FromSeconds(1));
+
+        List<ReceivedMessage> received = bench.Broker.Received.Where(
+            message => message.Topic.EndsWith("/info", StringComparison.Ordinal)
+                || message.Topic.EndsWith("/colour", StringComparison.Ordinal)).ToList();
+        Assert.Equal(
+            ["info 1.0.0", "colour 1.0.0", "info 2.0.0", "colour 2.0.0", "colour 2.0.0"],
+            received.Select(message => $"{message.Topic.Split('/')[^1]} {ModelVersion(message)}"));
+        Assert.Equal(7, received[^1].Expiry.TotalSeconds);
+    }
+
+    [Fact]
+    public void Another_policy_applies_from_the_next_prediction_on_and_numbers_go_on()
+    {
+        var bench = new OutboxBench();
+        using var publisher = new PredictionPublisher(
+            PredictionBench.Manifest, PredictionBench.Prediction().Engine, [], bench.Outbox, bench.Clock, Options);
+        for (int i = 0; i < 6; i++)
+        {
+            if (i == 2)
+            {
+                publisher.Apply(new Dictionary<string, HeadPublishOptions>
+                {
+                    ["colour"] = new() { Policy = PublishPolicy.OnChange, MaxInterval = TimeSpan.Zero },
+                });
+            }
+
+            Prediction prediction = PredictionBench.Prediction();
+            prediction.Sequence = i;
+            publisher.Write(prediction);
+        }
+
+        bench.Run(TimeSpan.FromSeconds(1));
+
+        string[] numbers = bench.Broker.Received
+            .Where(message => message.Topic.EndsWith("/colour", StringComparison.Ordinal))
+            .Select(message => JsonDocument.Parse(message.Payload).RootElement.GetProperty("seq").ToString()).ToArray();
+        Assert.Equal(["0", "1", "2"], numbers);
+        Assert.Throws<ConfigurationException>(() => publisher.Apply(
+            new Dictionary<string, HeadPublishOptions> { ["no-head"] = HeadPublishOptions.Every }));
     }
 
     [Fact]
@@ -166,6 +223,12 @@ public sealed class PredictionPublisherTests
         {
             publisher.Write(prediction);
         }
+    }
+
+    private static string? ModelVersion(ReceivedMessage message)
+    {
+        using JsonDocument document = JsonDocument.Parse(message.Payload);
+        return document.RootElement.GetProperty("model").GetProperty("version").GetString();
     }
 
     private static int Check(

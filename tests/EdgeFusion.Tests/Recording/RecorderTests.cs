@@ -153,6 +153,43 @@ public sealed class RecorderTests
         Assert.Single(streams.Messages(0, "/edgefusion/health"));
     }
 
+    [Fact]
+    public void A_change_of_the_model_stands_before_the_first_decision_of_the_new_one()
+    {
+        string path = Path.GetTempFileName();
+        EdgeFusion.Models.ModelManifest first = Manifest(VectorInput(100)) with { Sha256 = "aa" };
+        EdgeFusion.Models.ModelManifest second = first with { Version = "2.0.0", Sha256 = "bb" };
+        var recorder = new Recorder(Writer(File.Open(path, FileMode.Create)), first, null, _clock, _problems);
+        for (int i = 0; i < 4; i++)
+        {
+            recorder.Write(new EdgeFusion.Predictions.Prediction(i < 2 ? first : second)
+            {
+                Window = i,
+                Sequence = i,
+                Start = At(i),
+                End = At(i + 1),
+                Times = { Cut = At(i + 2) },
+            });
+        }
+
+        recorder.Start();
+        recorder.Dispose();
+
+        using McapIndexedReader file = McapIndexedReader.Open(path, McapReadOptions.Default);
+        Assert.Equal([new ModelChange(2, "test 1.0.0 (aa)", "test 2.0.0 (bb)")], ModelChange.Read(file));
+        var order = new List<string>();
+        foreach (McapMessage message in file.ReadMessages(
+            new McapMessageFilter { Topics = [RecordingTopics.Cuts, RecordingTopics.Models] }))
+        {
+            order.Add(message.Channel.Topic);
+        }
+
+        Assert.Equal(
+            [RecordingTopics.Cuts, RecordingTopics.Cuts, RecordingTopics.Models, RecordingTopics.Cuts,
+                RecordingTopics.Cuts], order);
+        File.Delete(path);
+    }
+
     private static RecordingWriter Writer(Stream stream) => new(
         new McapWriter(stream, RecordingWriter.FileOptions(chunkBytes: 16_384), "test"), At(0));
 

@@ -16,6 +16,7 @@ try {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (fault) => complaints.push(String(fault)));
+  page.on("dialog", (dialog) => complaints.push(`dialog ${dialog.message()}`));
   await page.goto(url);
   await page.waitForFunction(() => document.querySelector(".answer")?.dataset.seq, null, { timeout: 30_000 });
   const shown = {};
@@ -31,6 +32,7 @@ try {
     await page.waitForTimeout(50);
   }
   const text = await page.innerText("body");
+  const title = await page.title();
   const canvases = await page.$$eval("canvas.camera, canvas.sound, #timeline, .plot canvas", (all) =>
     all.map((canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -46,7 +48,7 @@ try {
     await page.screenshot({ path: `${folder}/dashboard-phone.png`, fullPage: true });
   }
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  console.log(JSON.stringify({ shown, text, canvases, complaints, wide }));
+  console.log(JSON.stringify({ shown, title, text, canvases, complaints, wide }));
 } finally {
   await browser.close();
 }

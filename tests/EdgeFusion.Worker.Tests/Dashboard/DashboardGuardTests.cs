@@ -60,6 +60,42 @@ public sealed class DashboardGuardTests
         Assert.Equal(status, context.Response.StatusCode);
     }
 
+    [Theory]
+    [InlineData("?token=" + Token, 200)]
+    [InlineData("?token=wrong", 401)]
+    [InlineData("", 401)]
+    public void The_streams_take_the_token_in_their_address(string query, int status)
+    {
+        var guard = new DashboardGuard(new DashboardOptions { Address = "10.0.0.7" }, Token);
+        HttpContext context = Request("GET", "10.0.0.7:8600", "/foxglove");
+        context.Request.QueryString = new QueryString(query);
+
+        Assert.Equal(status == 200, guard.Admit(context));
+        Assert.Equal(status, context.Response.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/foxglove", "https://viewer.example", 200)]
+    [InlineData("/foxglove", "https://evil.example", 403)]
+    [InlineData("/api/info", "https://viewer.example", 403)]
+    public void A_named_origin_may_open_the_streams_and_nothing_else(string path, string origin, int status)
+    {
+        var reports = new List<string>();
+        var guard = new DashboardGuard(
+            new DashboardOptions { Origins = ["https://viewer.example"] }, null, reports.Add);
+        for (int i = 0; i < 3; i++)
+        {
+            HttpContext context = Request("GET", "localhost:8600", path);
+            context.Request.Headers.Origin = origin;
+
+            Assert.Equal(status == 200, guard.Admit(context));
+            Assert.Equal(status, context.Response.StatusCode);
+        }
+
+        Assert.Equal(path == "/foxglove" && status == 403 ? 1 : 0, reports.Count);
+        Assert.All(reports, report => Assert.Contains("Dashboard:Origins", report, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_token_in_the_address_moves_into_a_cookie()
     {

@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EdgeFusion.Testing;
+using EdgeFusion.Worker.Tests.Dashboard.Recordings;
+using EdgeFusion.Worker.Tests.EndToEnd;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -51,6 +53,22 @@ public sealed class DashboardProcessTests(ITestOutputHelper output)
 
         output.WriteLine($"{compared} answers of the page compared with {messages.Count} messages");
         Assert.True(compared >= 20, $"only {compared} answers could be compared: {demo.Errors}");
+    }
+
+    [NeedsBrowserFact]
+    public async Task A_label_that_is_a_script_stays_a_label()
+    {
+        using var scratch = new Scratch();
+        RelabelledModel.WriteTo(scratch["relabelled"]);
+        using DemoProcess demo = await DemoProcess.StartAsync("--dashboard", "0", "--model", scratch["relabelled"]);
+
+        using Process browser = Start("node", [Script, demo.Page!.ToString(), "1"]);
+        using JsonDocument page = JsonDocument.Parse(await browser.StandardOutput.ReadToEndAsync());
+
+        Assert.Empty(page.RootElement.GetProperty("complaints").EnumerateArray());
+        Assert.Contains(
+            RelabelledModel.Script, page.RootElement.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Contains("EdgeFusion", page.RootElement.GetProperty("title").GetString(), StringComparison.Ordinal);
     }
 
     [NeedsProgramFact("mosquitto")]

@@ -2,7 +2,6 @@ using EdgeFusion.Simulator;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Dashboard;
 using EdgeFusion.Worker.Live;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace EdgeFusion.Worker.Tests.Dashboard;
@@ -27,7 +26,7 @@ internal sealed class LivePage : IAsyncDisposable
     public static Dictionary<string, SensorOptions> Simulated() => WorkCell.SourceNames.ToDictionary(
         name => name, _ => new SensorOptions { Adapter = "simulator" }, StringComparer.Ordinal);
 
-    public static async Task<LivePage> StartAsync(DashboardOptions? dashboard = null, ILoggerFactory? logs = null)
+    public static async Task<LivePage> StartAsync(DashboardOptions? dashboard = null, int explainEvery = 0)
     {
         var page = new LivePage(new WorkerOptions
         {
@@ -35,10 +34,11 @@ internal sealed class LivePage : IAsyncDisposable
             Sensors = Simulated(),
             Mqtt = new MqttOptions { Adapter = "none" },
             Dashboard = dashboard ?? new DashboardOptions { Port = 0 },
+            Explain = new ExplainOptions { Every = explainEvery },
         });
         page.Session.Start();
         page._server = await DashboardServer.StartAsync(
-            page.Session, dashboard ?? new DashboardOptions { Port = 0 }, "page", logs ?? NullLoggerFactory.Instance,
+            page.Session, dashboard ?? new DashboardOptions { Port = 0 }, "page", NullLoggerFactory.Instance,
             CancellationToken.None);
         return page;
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Publishing;
 using EdgeFusion.Testing;
 using EdgeFusion.Worker.Subscribing;
 using EdgeFusion.Worker.Tests.House;

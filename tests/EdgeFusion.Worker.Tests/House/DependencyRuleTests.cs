@@ -20,6 +20,7 @@ public sealed partial class DependencyRuleTests
         ["EdgeFusion.OpenCvSharp"] = ["OpenCvSharp4"],
         ["EdgeFusion.NAudio"] = ["NAudio", "NAudio.Wasapi", "NAudio.Alsa"],
         ["EdgeFusion.SerialPorts"] = ["System.IO.Ports"],
+        ["EdgeFusion.Telemetry"] = ["OpenTelemetry.Exporter.OpenTelemetryProtocol"],
         ["EdgeFusion.Worker"] = ["System.CommandLine", "Spectre.Console"],
     };
 

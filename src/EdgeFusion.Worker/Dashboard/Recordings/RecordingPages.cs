@@ -16,14 +16,16 @@ internal sealed class RecordingPages : IDisposable
 {
     private readonly RecordingFolder _folder;
     private readonly ImmutableArray<string> _models;
-    private readonly ReplayStore _store = new();
+    private readonly ReplayStore _store;
 
     /// <param name="folder">The recordings.</param>
     /// <param name="models">The models that may be asked for; the first two are what the page begins with.</param>
-    public RecordingPages(RecordingFolder folder, ImmutableArray<string> models)
+    /// <param name="besideWorker">Whether a worker runs in this process, which must not feel it.</param>
+    public RecordingPages(RecordingFolder folder, ImmutableArray<string> models, bool besideWorker)
     {
         _folder = folder;
         _models = models;
+        _store = new ReplayStore(besideWorker);
     }
 
     /// <summary>Answers a request, or returns null where the path is none of its own.</summary>

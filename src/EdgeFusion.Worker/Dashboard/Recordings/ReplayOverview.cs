@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using EdgeFusion.Recording;
 using EdgeFusion.Time;
@@ -45,10 +46,13 @@ internal sealed class ReplayOverview : IDisposable
     }
 
     /// <summary>The overview.</summary>
-    public ReadOnlyMemory<byte> Finish()
+    /// <param name="isCut">Whether there may be more windows than it holds.</param>
+    public ReadOnlyMemory<byte> Finish(bool isCut)
     {
         _json.WriteEndArray();
+        _json.WriteBoolean("cut", isCut);
         _json.WriteString("model", _model);
+        _json.WriteString("start_ns", (_first ?? 0).ToString(CultureInfo.InvariantCulture));
         _json.WriteStartArray("inputs");
         _inputs.ForEach(_json.WriteStringValue);
         _json.WriteEndArray();

@@ -5,12 +5,12 @@ using EdgeFusion.Worker.Regress;
 namespace EdgeFusion.Worker.Dashboard.Recordings;
 
 /// <summary>
-/// Replays for the page, each once: `edgefusion replay` in a process of its own, one at a time and after everything
-/// else on the machine, so that neither a strange recording nor a curious viewer costs a running worker anything.
+/// Replays for the page, each once: `edgefusion replay` in a process of its own, one at a time and, beside a worker,
+/// after everything else on the machine, so that neither a strange recording nor a curious viewer costs it anything.
 /// </summary>
 /// <remarks><b>Bounds.</b> So many results are kept, on disk in a temporary folder, so many may wait.
 /// <b>Threading.</b> Any thread.</remarks>
-internal sealed class ReplayStore : IDisposable
+internal sealed class ReplayStore(bool besideWorker) : IDisposable
 {
     private const int MostKept = 8;
     private const int MostWaiting = 4;
@@ -110,7 +110,11 @@ internal sealed class ReplayStore : IDisposable
             }
             else
             {
-                var job = new ReplayJob(recording.Path, model, target) { Cuts = "recorded", IsBackground = true };
+                var job = new ReplayJob(recording.Path, model, target)
+                {
+                    Cuts = "recorded",
+                    IsBackground = besideWorker,
+                };
                 if (await job.RunAsync(_stopping.Token).ConfigureAwait(false) is { } failure)
                 {
                     throw new RecordingException(failure);

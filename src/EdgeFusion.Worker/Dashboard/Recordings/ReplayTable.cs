@@ -1,3 +1,4 @@
+using System.Text;
 using EdgeFusion.Recording;
 
 namespace EdgeFusion.Worker.Dashboard.Recordings;
@@ -8,8 +9,8 @@ namespace EdgeFusion.Worker.Dashboard.Recordings;
 /// <remarks><b>Bounds.</b> <see cref="MostWindows"/>. <b>Threading.</b> Immutable after reading; any thread.</remarks>
 internal sealed class ReplayTable
 {
-    /// <summary>Windows of one recording that the page shows: more than five hours at 10 Hz.</summary>
-    private const int MostWindows = 200_000;
+    /// <summary>Windows of one recording that the page shows: two hours at 10 Hz.</summary>
+    private const int MostWindows = 72_000;
 
     private readonly string _path;
     private readonly List<long> _offsets = [0];
@@ -34,17 +35,14 @@ internal sealed class ReplayTable
     {
         var table = new ReplayTable(path);
         using var overview = new ReplayOverview(truth);
-        byte[] bytes = File.ReadAllBytes(path);
-        for (int begin = 0; begin < bytes.Length && table.Count < MostWindows;)
+        foreach (string line in File.ReadLines(path).Take(MostWindows))
         {
-            int length = bytes.AsSpan(begin).IndexOf((byte)'\n');
-            length = length < 0 ? bytes.Length - begin : length;
-            table._ends.Add(overview.Add(bytes.AsMemory(begin, length)));
-            begin += length + 1;
-            table._offsets.Add(begin);
+            byte[] bytes = Encoding.UTF8.GetBytes(line);
+            table._ends.Add(overview.Add(bytes));
+            table._offsets.Add(table._offsets[^1] + bytes.Length + 1);
         }
 
-        table.Overview = overview.Finish();
+        table.Overview = overview.Finish(isCut: table.Count == MostWindows);
         return table;
     }
 

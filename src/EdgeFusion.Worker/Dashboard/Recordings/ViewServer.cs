@@ -14,7 +14,7 @@ internal sealed class ViewServer : IAsyncDisposable
 
     private ViewServer(DashboardOptions options, ImmutableArray<string> models)
     {
-        _pages = new RecordingPages(new RecordingFolder(options.Recordings), models);
+        _pages = new RecordingPages(new RecordingFolder(options.Recordings), models, besideWorker: false);
         _listener = new DashboardListener(options, RouteAsync, _ => { });
     }
 

@@ -5,6 +5,9 @@ namespace EdgeFusion.Publishing.Commands;
 /// <summary>Which commands a node takes, and how many.</summary>
 public sealed record CommandOptions
 {
+    /// <summary>How long an answer is worth delivering.</summary>
+    public static readonly TimeSpan ReplyExpiry = TimeSpan.FromSeconds(30);
+
     /// <summary>Names of the verbs that are taken; empty (default) = none.</summary>
     public ImmutableArray<string> Allow { get; init; } = [];
 

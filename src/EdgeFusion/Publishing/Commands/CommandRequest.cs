@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EdgeFusion.Models;
-using EdgeFusion.Publishing.Requests;
 
 namespace EdgeFusion.Publishing.Commands;
 
@@ -11,9 +10,6 @@ namespace EdgeFusion.Publishing.Commands;
 internal sealed record CommandRequest(
     IReadOnlyDictionary<string, string> Fields, string? ResponseTopic, string? Correlation)
 {
-    /// <summary>Longest response topic inside a payload.</summary>
-    public const int MaxTopic = 256;
-
     /// <summary>Reads a payload from anybody; never throws. An empty one is an object without fields.</summary>
     /// <returns>Null where the verb's schema does not allow it: not JSON, unknown, missing or repeated fields, other
     /// types, too long, or characters that have no business in a log.</returns>
@@ -72,12 +68,7 @@ internal sealed record CommandRequest(
             }
         }
 
-        return name switch
-        {
-            "response_topic" => MaxTopic,
-            "correlation" => ReplyAddress.MaxCorrelation,
-            _ => -1,
-        };
+        return name is "response_topic" or "correlation" ? CommandVerb.MaxAddress : -1;
     }
 
     private static bool HasAll(CommandVerb verb, Dictionary<string, string> fields)

@@ -23,9 +23,6 @@ internal sealed class CommandResponder : IInbox, IDisposable
     /// <summary>Most commands that wait for the one that is being carried out.</summary>
     public const int MostWaiting = 16;
 
-    /// <summary>How long an answer is worth delivering.</summary>
-    public static readonly TimeSpan ReplyExpiry = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan TellAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
@@ -220,7 +217,7 @@ internal sealed class CommandResponder : IInbox, IDisposable
             PayloadContext.Default.CommandReplyPayload);
         _outbox.Enqueue(
             new PublishMessage(
-                topic, payload, QualityOfService.AtLeastOnce, false, ReplyExpiry, PublishMessage.Json)
+                topic, payload, QualityOfService.AtLeastOnce, false, CommandOptions.ReplyExpiry, PublishMessage.Json)
             {
                 Correlation = reply.Correlation,
             });

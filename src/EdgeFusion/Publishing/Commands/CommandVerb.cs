@@ -9,6 +9,10 @@ namespace EdgeFusion.Publishing.Commands;
 /// <param name="Fields">What its payload may hold; nothing else is taken.</param>
 public sealed record CommandVerb(string Name, string Description, ImmutableArray<CommandField> Fields)
 {
+    /// <summary>Most characters of the response topic and of the correlation in a payload, which every command may have.
+    /// </summary>
+    public const int MaxAddress = 256;
+
     /// <summary>Writes the black box's last seconds to a file.</summary>
     public static CommandVerb BlackBox { get; } = new(
         "black_box", "Writes the last seconds, which the black box holds, to a file.",

@@ -81,6 +81,16 @@ internal sealed class HeadGate
         }
     }
 
+    /// <summary>The gate of another policy that goes on numbering; an event under way begins anew.</summary>
+    public HeadGate With(ModelManifest manifest, HeadPublishOptions options) => new(manifest, _head, options)
+    {
+        _expected = _expected,
+        _epoch = _epoch,
+        _next = _next,
+        _suppressed = _suppressed,
+        Suppressed = Suppressed,
+    };
+
     private void Begin(long epoch)
     {
         _epoch = epoch;

@@ -13,6 +13,15 @@ internal static class Layouts
     public static readonly VectorLayout Wrench =
         new(["fx", "fy", "fz", "tx", "ty", "tz"], ["N", "N", "N", "Nm", "Nm", "Nm"]);
 
+    /// <summary>A sensor of a wrench.</summary>
+    public static SensorInfo WrenchOf(string name, string? modality, double rateHz) => new()
+    {
+        Name = name,
+        Modality = modality ?? Force,
+        Layout = Wrench,
+        RateHz = rateHz,
+    };
+
     /// <summary>Groups of one value per joint: q_1 q_2 ... dq_1 dq_2 ...</summary>
     public static VectorLayout Joints(
         IReadOnlyList<string> joints, IReadOnlyList<(string Prefix, string Unit)> groups)

@@ -38,3 +38,9 @@ export function fit(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null 
 export function number(value: number, digits = 0): string {
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
+
+/** Counts by reason. */
+export function reasons(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).map(([reason, count]) => `${number(count)} ${reason.replaceAll("_", " ")}`);
+  return parts.length > 0 ? parts.join(", ") : "none";
+}

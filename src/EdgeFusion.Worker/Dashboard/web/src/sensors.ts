@@ -1,13 +1,27 @@
 import uPlot from "uplot";
-import { colour, element, fit, number } from "./dom";
+import { colour, element, fit, number, reasons } from "./dom";
 import type { SensorInfo, SensorState } from "./types";
 
 const HistorySeconds = 10;
-const Palette = ["#3b82f6", "#ef4444", "#10b981", "#f59e0b", "#8b5cf6", "#06b6d4", "#ec4899", "#84cc16", "#f97316",
+export const Palette = ["#3b82f6", "#ef4444", "#10b981", "#f59e0b", "#8b5cf6", "#06b6d4", "#ec4899", "#84cc16", "#f97316",
   "#14b8a6", "#6366f1", "#a3a3a3"];
 
 interface View {
   show(state: SensorState, now: number): void;
+}
+
+/** Draws rows of red, green, blue; their size is in headers. */
+export function drawPixels(canvas: HTMLCanvasElement, headers: Headers, pixels: ArrayBuffer): void {
+  const [width, height] = [Number(headers.get("X-Width")), Number(headers.get("X-Height"))];
+  const rgb = new Uint8Array(pixels);
+  const image = new ImageData(width, height);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+    image.data.set(rgb.subarray(from, from + 3), to);
+    image.data[to + 3] = 255;
+  }
+  canvas.width = width;
+  canvas.height = height;
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
 }
 
 /** The newest frame, fetched while the page is visible. */
@@ -32,16 +46,7 @@ class Camera implements View {
     try {
       const answer = await fetch(`/api/frame/${encodeURIComponent(this.sensor.name)}`);
       if (!answer.ok) return;
-      const [width, height] = [Number(answer.headers.get("X-Width")), Number(answer.headers.get("X-Height"))];
-      const rgb = new Uint8Array(await answer.arrayBuffer());
-      const image = new ImageData(width, height);
-      for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
-        image.data.set(rgb.subarray(from, from + 3), to);
-        image.data[to + 3] = 255;
-      }
-      this.canvas.width = width;
-      this.canvas.height = height;
-      this.canvas.getContext("2d")?.putImageData(image, 0, 0);
+      drawPixels(this.canvas, answer.headers, await answer.arrayBuffer());
       this.canvas.dataset["sequence"] = answer.headers.get("X-Sequence") ?? "";
       this.age.textContent = `frame ${answer.headers.get("X-Age-Ms")} ms old`;
     } catch {
@@ -79,7 +84,7 @@ class Sound implements View {
 }
 
 /** Vector streams as lines over the last seconds. */
-class Lines implements View {
+export class Lines implements View {
   private readonly plot: uPlot;
   private readonly data: number[][];
 
@@ -104,7 +109,7 @@ class Lines implements View {
         cursor: { show: false },
         scales: { x: { time: false } },
         axes: [
-          { stroke: axis, grid: { stroke: () => colour("line") }, size: 22 },
+          { stroke: axis, grid: { stroke: () => colour("line") }, size: 30 },
           { stroke: axis, grid: { stroke: () => colour("line") }, size: 46, label: unit, labelSize: 14 },
         ],
         series: [{}, ...elements.map((label, i) => ({ label, stroke: Palette[i % Palette.length]!, width: 1.2 }))],
@@ -113,6 +118,12 @@ class Lines implements View {
       box,
     );
     new ResizeObserver(() => this.plot.setSize({ width: Math.max(box.clientWidth, 160), height: 150 })).observe(box);
+  }
+
+  /** Only these, for a moment of a recording. */
+  replace(trace: number[][]): void {
+    const rows = trace.map(([ago, ...values]) => [-ago! / 1000, ...values]);
+    this.plot.setData(this.data.map((_, column) => rows.map((row) => row[column] ?? 0)) as uPlot.AlignedData);
   }
 
   show(state: SensorState, now: number): void {
@@ -128,14 +139,27 @@ class Lines implements View {
   }
 }
 
+interface Card {
+  view: View;
+  state: HTMLElement;
+  facts: HTMLElement;
+  fill: HTMLElement;
+  held: HTMLElement;
+  dropped: HTMLElement;
+}
+
 /** One card per sensor: what it delivers and how it is. */
 export class Sensors {
-  private readonly cards = new Map<string, { view: View; state: HTMLElement; facts: HTMLElement }>();
+  private readonly cards = new Map<string, Card>();
 
   constructor(parent: HTMLElement, sensors: SensorInfo[]) {
     for (const sensor of sensors) {
       const state = element("span", "state", "-");
       const facts = element("div", "facts muted", "-");
+      const fill = element("div", "fill");
+      const held = element("span", "value", "-");
+      const ring = element("div", "bar ring", element("span", "label", "ring"), element("div", "track", fill), held);
+      const dropped = element("div", "facts muted dropped", "-");
       const title = element("h2", "", sensor.name, " ", element("span", "muted", sensor.modality), state);
       const card = element("section", "card sensor", title);
       card.dataset["sensor"] = sensor.name;
@@ -143,9 +167,9 @@ export class Sensors {
         sensor.kind === "frames" ? new Camera(card, sensor)
         : sensor.kind === "audio" ? new Sound(card)
         : new Lines(card, sensor, 12);
-      card.append(facts);
+      card.append(ring, facts, dropped);
       parent.append(card);
-      this.cards.set(sensor.name, { view, state, facts });
+      this.cards.set(sensor.name, { view, state, facts, fill, held, dropped });
     }
   }
 
@@ -155,13 +179,13 @@ export class Sensors {
       if (!card) continue;
       card.state.textContent = state.state.toLowerCase();
       card.state.dataset["state"] = state.state;
-      const rejected = Object.entries(state.rejected).map(([reason, count]) => `${number(count)} ${reason}`);
+      card.fill.style.width = `${100 * (state.fill ?? 0)}%`;
+      card.held.textContent = state.held_s === undefined ? "empty" : `${state.held_s.toFixed(1)} s`;
+      card.dropped.textContent = `dropped: ${reasons(state.rejected)}`;
       card.facts.textContent = [
         `${number(state.rate_hz, 1)} samples/s`,
-        `${number(state.taken)} taken`,
+        `${number(state.taken)} of ${number(state.captured)} taken`,
         state.age_ms === undefined ? "silent" : `newest ${number(state.age_ms, 1)} ms old`,
-        state.held_s === undefined ? "" : `ring ${number(100 * (state.fill ?? 0))} %, ${state.held_s} s`,
-        rejected.length > 0 ? `kept out: ${rejected.join(", ")}` : "",
         state.restarts > 0 ? `opened again ${state.restarts} times` : "",
       ].filter((fact) => fact).join(" · ");
       card.view.show(state, now);
@@ -169,27 +193,29 @@ export class Sensors {
   }
 }
 
-/** A line of the last values of a figure. */
+/** The last values of a median and a high percentile. */
 export class Sparkline {
-  private readonly values: number[] = [];
+  private readonly values: { p50: number; p99: number }[] = [];
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
-  add(value: number): void {
-    this.values.push(value);
+  add(p50: number, p99: number): void {
+    this.values.push({ p50, p99 });
     this.values.splice(0, Math.max(0, this.values.length - 120));
     const context = fit(this.canvas);
     if (!context) return;
     const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    const top = Math.max(...this.values, 1e-6);
+    const top = Math.max(...this.values.map((value) => value.p99), 1e-6);
     context.clearRect(0, 0, width, height);
-    context.strokeStyle = colour("accent");
-    context.beginPath();
-    this.values.forEach((v, i) => {
-      const [x, y] = [(i / 119) * width, height - 2 - (v / top) * (height - 4)];
-      if (i === 0) context.moveTo(x, y);
-      else context.lineTo(x, y);
-    });
-    context.stroke();
+    for (const [line, stroke] of [["p50", "accent"], ["p99", "late"]] as const) {
+      context.strokeStyle = colour(stroke);
+      context.beginPath();
+      this.values.forEach((value, i) => {
+        const [x, y] = [(i / 119) * width, height - 2 - (value[line] / top) * (height - 4)];
+        if (i === 0) context.moveTo(x, y);
+        else context.lineTo(x, y);
+      });
+      context.stroke();
+    }
   }
 }

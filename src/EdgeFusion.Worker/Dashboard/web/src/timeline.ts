@@ -2,7 +2,8 @@ import { colour, fit } from "./dom";
 import type { Snapshot } from "./types";
 
 const Shown = 300;
-const Colours: Record<string, string> = { P: "good", M: "bad", L: "late", S: "stale" };
+/** Colour of each presence by its letter. */
+export const Presences: Record<string, string> = { P: "good", M: "bad", L: "late", S: "stale" };
 
 /** Presence per sensor and window, newest on the right; a mark below where the deadline decided. */
 export class Timeline {
@@ -36,7 +37,7 @@ export class Timeline {
     this.windows.forEach((window, at) => {
       const x = left + (at + Shown - this.windows.length) * step;
       for (let i = 0; i < this.rows.length; i++) {
-        context.fillStyle = colour(Colours[window.presence[i] ?? "M"] ?? "bad");
+        context.fillStyle = colour(Presences[window.presence[i] ?? "M"] ?? "bad");
         context.fillRect(x, i * 20 + 1, Math.max(step - 0.4, 0.6), 16);
       }
       if (window.outcome === "deadline") {

@@ -12,7 +12,7 @@ namespace EdgeFusion.Sensing.Devices.Datagrams;
 /// A box serves <b>one</b> RDT client at a time: a force controller and this sensor cannot both stream. Hot path:
 /// allocates nothing per record.
 /// </remarks>
-public sealed class RdtSensor : IDeviceSensor
+public sealed class RdtSensor : DeviceSensor
 {
     private const int BadInARow = 10;
     private const int StartAttempts = 10;
@@ -32,41 +32,13 @@ public sealed class RdtSensor : IDeviceSensor
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Info = new SensorInfo
-        {
-            Name = name,
-            Modality = modality ?? Layouts.Force,
-            Layout = Layouts.Wrench,
-            RateHz = options.RateHz / options.Average,
-        };
+        Info = Layouts.WrenchOf(name, modality, options.RateHz / options.Average);
     }
 
     /// <inheritdoc/>
-    public SensorInfo Info { get; }
+    public override SensorInfo Info { get; }
 
-    /// <inheritdoc/>
-    public DeviceHealth Health { get; } = new();
-
-    /// <inheritdoc/>
-    public void Capture(SampleSink sink, CancellationToken stopping)
-    {
-        ArgumentNullException.ThrowIfNull(sink);
-        try
-        {
-            Stream(sink, stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Stopped while the device was looked for.
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
-
-    private void Stream(SampleSink sink, CancellationToken stopping)
+    private protected override void Run(SampleSink sink, CancellationToken stopping)
     {
         RdtCalibration calibration = RdtCalibration.For(_options, stopping);
         using UdpChannel channel = UdpChannel.Connect(_options.Host, _options.Port, stopping);

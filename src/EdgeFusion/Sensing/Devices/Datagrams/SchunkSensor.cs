@@ -10,7 +10,7 @@ namespace EdgeFusion.Sensing.Devices.Datagrams;
 /// still come does no harm.
 /// </summary>
 /// <remarks>Hot path: allocates nothing per packet.</remarks>
-public sealed class SchunkSensor : IDeviceSensor
+public sealed class SchunkSensor : DeviceSensor
 {
     private const double RateHz = 1_000;
     private const int BadInARow = 10;
@@ -27,41 +27,13 @@ public sealed class SchunkSensor : IDeviceSensor
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Info = new SensorInfo
-        {
-            Name = name,
-            Modality = modality ?? Layouts.Force,
-            Layout = Layouts.Wrench,
-            RateHz = RateHz,
-        };
+        Info = Layouts.WrenchOf(name, modality, RateHz);
     }
 
     /// <inheritdoc/>
-    public SensorInfo Info { get; }
+    public override SensorInfo Info { get; }
 
-    /// <inheritdoc/>
-    public DeviceHealth Health { get; } = new();
-
-    /// <inheritdoc/>
-    public void Capture(SampleSink sink, CancellationToken stopping)
-    {
-        ArgumentNullException.ThrowIfNull(sink);
-        try
-        {
-            Stream(sink, stopping);
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            // Stopped while the device was looked for.
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-    }
-
-    private void Stream(SampleSink sink, CancellationToken stopping)
+    private protected override void Run(SampleSink sink, CancellationToken stopping)
     {
         // The port first: the sensor pushes at once.
         using UdpChannel data = UdpChannel.Listen(_options.DataPort, _options.Host, stopping);

@@ -10,7 +10,7 @@ namespace EdgeFusion.Sensing.Devices.Servos;
 /// missing answer costs that round's sample and nothing else.
 /// </summary>
 /// <remarks>Hot path: allocates nothing per round.</remarks>
-public sealed class ServoBusSensor : IDeviceSensor
+public sealed class ServoBusSensor : DeviceSensor, ICountingSensor
 {
     private const int Retries = 2;
     private const long SlackNanoseconds = 4_000_000;
@@ -57,10 +57,7 @@ public sealed class ServoBusSensor : IDeviceSensor
     }
 
     /// <inheritdoc/>
-    public SensorInfo Info { get; }
-
-    /// <inheritdoc/>
-    public DeviceHealth Health { get; } = new();
+    public override SensorInfo Info { get; }
 
     /// <remarks>A sample is a round of all joints; the frames of the bus are facts.</remarks>
     IReadOnlyList<SensorCounter> ICountingSensor.Counters =>
@@ -72,36 +69,22 @@ public sealed class ServoBusSensor : IDeviceSensor
         new("refused", Health.Duplicates),
     ];
 
-    /// <inheritdoc/>
-    public void Capture(SampleSink sink, CancellationToken stopping)
+    private protected override void Run(SampleSink sink, CancellationToken stopping)
     {
-        ArgumentNullException.ThrowIfNull(sink);
         using IByteChannel channel = _endpoint.Open(stopping);
         var scanner = new FrameScanner(_protocol.Frame, Health.Frames);
         scanner.Reset();
         _round.Clear();
         _read.End();
         var link = new StreamLink(channel, scanner, sink.Clock, stopping);
-        try
+        if (_options.Listen)
         {
-            if (_options.Listen)
-            {
-                Overhear(link, sink);
-            }
-            else
-            {
-                Poll(link, sink);
-            }
+            Overhear(link, sink);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        else
         {
-            // Stopped in the middle of a round.
+            Poll(link, sink);
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
     }
 
     private void Poll(StreamLink link, SampleSink sink)
