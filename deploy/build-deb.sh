@@ -30,19 +30,20 @@ if [ "$gpu" = true ]; then
     (cd "$root/src/OnnxRuntime.Npm" && npm ci --include=optional --no-audit --no-fund --loglevel=error >&2)
 fi
 publish() {
-    dotnet publish "$root/src/EdgeFusion.Worker" -c Release -r "$rid" -v quiet -nologo -p:DebugType=none \
+    dotnet publish "$root/src/EdgeFusion.Worker" -c Release -v quiet -nologo -p:DebugType=none \
         -p:WithGpuProviders=$gpu -o "$program" "$@"
 }
 depends=""
 # ReadyToRun: compiled ahead, so that the first prediction leaves seconds earlier.
-if ! publish --self-contained -p:PublishReadyToRun=true >"$stage.log" 2>&1; then
+if ! publish -r "$rid" --self-contained -p:PublishReadyToRun=true >"$stage.log" 2>&1; then
     if ! grep -q "NU1101.*Microsoft.NETCore.App.Runtime.$rid" "$stage.log"; then
         cat "$stage.log" >&2
         rm -f "$stage.log"
         exit 1
     fi
     echo "build-deb: no .NET run time for $arch restores here: the package needs aspnetcore-runtime-10.0" >&2
-    publish --no-self-contained -p:UseAppHost=false >&2
+    publish -p:UseAppHost=false >&2
+    rm -f "$program"/*.so
     depends=", aspnetcore-runtime-10.0"
     printf '#!/bin/sh\nexec dotnet /usr/lib/edgefusion/EdgeFusion.Worker.dll "$@"\n' >"$program/EdgeFusion.Worker"
     chmod 0755 "$program/EdgeFusion.Worker"
