@@ -65,8 +65,8 @@ internal sealed class AsyncApiDocument(
                 ["version"] = Product.Version,
                 ["description"] = "What a node publishes and takes over MQTT. Instants are nanoseconds since 1970 on "
                     + "the node's timeline, durations milliseconds; numbers are finite, null where not known. "
-                    + "Predictions carry epoch and seq, also as MQTT 5 user properties: a gap in seq is a lost message, "
-                    + "which replayRequest fetches.",
+                    + "Predictions carry epoch and seq, also as MQTT 5 user properties: a gap in seq is a lost "
+                    + "message, which replayRequest fetches.",
             },
             ["defaultContentType"] = PublishMessage.Json,
             ["servers"] = new JsonObject { ["broker"] = Server() },

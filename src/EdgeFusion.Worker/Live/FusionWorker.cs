@@ -83,11 +83,12 @@ internal sealed partial class FusionWorker(
                 _ = reload.ReloadAsync("SIGHUP", stopping);
             });
 
-    /// <summary>For commands, which have a thread of their own to wait on.</summary>
+    /// <summary>For commands, which have a thread of their own to wait on. What is wrong stands in the log: it names
+    /// files and values, which are nothing for whoever may give commands.</summary>
     private static string? Reload(ConfigurationReload reload, CancellationToken stopping)
     {
         ReloadResult result = reload.ReloadAsync("command", stopping).GetAwaiter().GetResult();
-        return result.Accepted ? null : result.Reason;
+        return result.Accepted ? null : "the new configuration was not taken over; the node's log says why";
     }
 
     [LoggerMessage(

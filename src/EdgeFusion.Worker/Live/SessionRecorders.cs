@@ -56,15 +56,16 @@ internal sealed class SessionRecorders : IDisposable
         return _box is not null;
     }
 
-    /// <summary>Takes a label into all recordings; false where there is none. Any thread.</summary>
+    /// <summary>Takes a label into all recordings; false where none takes it. Any thread.</summary>
     public bool Label(LabelSpan label)
     {
+        bool taken = false;
         foreach (Recorder recorder in _recorders)
         {
-            recorder.WriteLabel(label);
+            taken |= recorder.WriteLabel(label);
         }
 
-        return _recorders.Count > 0;
+        return taken;
     }
 
     /// <summary>Changes what triggers the black box; nothing where there is none.</summary>

@@ -13,7 +13,11 @@ namespace EdgeFusion.Worker.Subscribing;
 internal sealed class SubscriberSession : IInbox, IPublishReceipts
 {
     private const int MaxTries = 20;
-    private const int ChunkOfRange = 5_000;
+
+    /// <summary>What a broker keeps for a slow subscriber by default; what comes beyond it drops without a word.
+    /// </summary>
+    private const int ChunkOfRange = 1_000;
+
     private const int MostAsked = 1024;
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 

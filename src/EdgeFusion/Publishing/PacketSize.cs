@@ -2,7 +2,7 @@ using System.Text;
 
 namespace EdgeFusion.Publishing;
 
-/// <summary>How large a message becomes on the wire, to the byte: brokers say what is the most that they take.</summary>
+/// <summary>How large a message becomes on the wire, to the byte: brokers say what they take at most.</summary>
 /// <remarks>Add the properties, then ask. Version 5 of the protocol, section 3.3: each text has a length of two bytes,
 /// each property an identifier of one. <b>Threading.</b> A value; allocates nothing.</remarks>
 public struct PacketSize

@@ -13,7 +13,7 @@ namespace EdgeFusion.Soak.Delivery;
 internal sealed class DeliveryGate : IDisposable
 {
     private const int MostInFlight = 20;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(300);
 
     private readonly DeliveryPlan _plan;
     private readonly Random _random;
@@ -148,7 +148,6 @@ internal sealed class DeliveryGate : IDisposable
             _broker.Kill();
             Pause(_plan.FullDisk, _plan.FullDisk);
             _broker.Start();
-            Pause(2, 2);
             using (Process stop = Process.Start(
                 "kill", ["-TERM", _worker!.Id.ToString(CultureInfo.InvariantCulture)]))
             {

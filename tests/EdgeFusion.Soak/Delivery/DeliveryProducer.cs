@@ -47,6 +47,18 @@ internal static class DeliveryProducer
                 stop.Cancel();
             });
         Produce(publisher, clock, Path.Combine(folder, Accepted(epoch)), epoch, perSecond, stop.Token);
+
+        // Asked to stop, it sends what would end with the process, where the disk is full; then declares the rest.
+        Timestamp end = clock.Now + TimeSpan.FromSeconds(60);
+        while (outbox.Counters.Waiting > 0 && clock.Now < end)
+        {
+            clock.WaitUntil(clock.Now + options.HeartbeatInterval, CancellationToken.None);
+        }
+
+        clock.WaitUntil(clock.Now + (options.HeartbeatInterval * 3), CancellationToken.None);
+
+        // Before the publisher, whose heartbeat it calls.
+        outbox.Dispose();
         return 0;
     }
 

@@ -15,7 +15,7 @@ public sealed class SubscriberLinesTests
 
     [NeedsProgramFact("mosquitto_sub")]
     public void The_line_for_mosquitto_sub_prints_predictions() =>
-        AssertPrints("edgefusion/test/prediction/", port => ("bash", ["-c", "exec stdbuf -oL " + Line("bash", port)]));
+        AssertPrints("edgefusion/test/prediction/", port => ("bash", ["-c", "exec stdbuf -oL " + Line("sh", port)]));
 
     [NeedsPythonSubscriberFact]
     public void The_program_for_Python_prints_predictions() =>

@@ -9,7 +9,7 @@ namespace EdgeFusion.Publishing.Commands;
 /// <param name="Fields">What its payload may hold; nothing else is taken.</param>
 public sealed record CommandVerb(string Name, string Description, ImmutableArray<CommandField> Fields)
 {
-    /// <summary>Most characters of the response topic and of the correlation in a payload, which every command may have.
+    /// <summary>Most characters of the response topic and of the correlation in a payload; every command may have both.
     /// </summary>
     public const int MaxAddress = 256;
 

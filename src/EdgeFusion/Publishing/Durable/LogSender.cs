@@ -293,7 +293,8 @@ internal sealed class LogSender
     {
         OutboxEntry entry = Flights.Rent();
         entry.Fill(
-            message with { Topic = job.Reply.Topic!, Correlation = job.Reply.Correlation }, OutboxPolicy.DropOldest, now);
+            message with { Topic = job.Reply.Topic!, Correlation = job.Reply.Correlation }, OutboxPolicy.DropOldest,
+            now);
         entry.Place = default;
         entry.IsOld = true;
         _tally.Enqueued++;
