@@ -109,9 +109,10 @@ def _measuring_verbs(verbs):
     report = verbs.add_parser("report", help="measure what a plan lacks, then write the tables of models/REPORT.md")
     report.add_argument("--plan", default="configs/report.json", help="default configs/report.json")
     report.add_argument("--windows", nargs="*", default=[], metavar="NAME=FILE",
-                        help="window files by the plan's names; none: only write the tables from what is there")
+                        help="window files by the plan's names; without them and --only the tables are written only")
     report.add_argument("--seeds", default="0,1,2", help="default 0,1,2; seed k trains fold k")
-    report.add_argument("--only", action="append", default=[], metavar="EXPERIMENT", help="may be given several times")
+    report.add_argument("--only", action="append", default=[], metavar="EXPERIMENT",
+                        help="measure this one; may be given several times (synthetic ones need no windows)")
     report.add_argument("--run", default="runs/report", help="folder for what an interrupted training left")
     report.add_argument("--models", default="..", help="folder of the shipped models, of REPORT.md and of report/, "
                                                        "where the numbers are (default ..)")

@@ -146,7 +146,7 @@ def report(options):
         raise TrainingError("; ".join(faults))
     for experiment in plan["experiments"]:
         at_hand = "synthetic" in experiment or experiment["windows"] in paths
-        if paths and at_hand and (not options.only or experiment["name"] in options.only):
+        if experiment["name"] in options.only or paths and at_hand and not options.only:
             comparison = Comparison(plan, experiment, paths, options.run, results, say)
             comparison.run([int(seed) for seed in options.seeds.split(",")])
             comparison.measure_cost()

@@ -1,12 +1,11 @@
 """The report: a plan is measured once, an interruption loses nothing that was finished, tables follow the numbers."""
 
-import json
 import os
 import tempfile
 import unittest
 from unittest import mock
 
-from support import run_cli, write_windows
+from support import run_cli
 
 from edgefusion_training import comparison, jsonfile
 from edgefusion_training.comparison import Comparison, load_plan, only_sensors, read_results
@@ -110,7 +109,8 @@ class Faults(unittest.TestCase):
                                    ({"a": {"from": ["first", "b"]}}, "first has no variant 'b'")):
                 with self.assertRaisesRegex(TrainingError, text):
                     load_plan(write_plan(folder, variants))
-            code, _, error = run_cli("report", "--plan", write_plan(folder), "--windows", "ur=x.npz", "--models", folder)
+            code, _, error = run_cli("report", "--plan", write_plan(folder), "--windows", "ur=x.npz",
+                                     "--models", folder)
             self.assertEqual((2, True), (code, "--windows ur" in error), error)
 
     def test_a_damaged_result_file_says_what_to_do(self):
@@ -149,13 +149,13 @@ class Tables(unittest.TestCase):
             jsonfile.write(os.path.join(folder, "tiny", "manifest.json"), MANIFEST)
             path = os.path.join(folder, "REPORT.md")
             with open(path, "w", encoding="utf-8") as stream:
-                stream.write("# Mine\n\n<!-- table first -->\nold\n<!-- end -->\nkept\n<!-- table robustness first -->\n"
-                             "<!-- end -->\n<!-- table second -->\n<!-- end -->\n<!-- table shipped -->\n<!-- end -->\n")
-            plan = load_plan(os.path.join(folder, "plan.json"))
-            Comparison(plan, plan["experiments"][0], {}, os.path.join(folder, "work"),
-                       os.path.join(folder, "report"), lambda text: None).run([0])
-            for _ in range(2):  # the second time there is nothing to change
-                code, _, error = run_cli("report", "--plan", os.path.join(folder, "plan.json"), "--models", folder)
+                stream.write("# Mine\n<!-- table first -->\nold\n<!-- end -->\nkept\n"
+                             + "".join(f"<!-- table {name} -->\n<!-- end -->\n"
+                                       for name in ("robustness first", "second", "shipped")))
+            report = ["report", "--plan", os.path.join(folder, "plan.json"), "--models", folder]
+            measure = ["--only", "first", "--seeds", "0", "--run", os.path.join(folder, "work")]
+            for more in (measure, []):  # the second time there is nothing to change
+                code, _, error = run_cli(*report, *more)
                 self.assertEqual(0, code, error)
             with open(path, encoding="utf-8") as stream:
                 text = stream.read()
