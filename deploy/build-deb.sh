@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the Debian package: deploy/build-deb.sh [amd64|arm64] [--gpu] [FOLDER]
-# Self-contained: the robot needs no .NET. Writes FOLDER/edgefusion_VERSION_ARCH.deb (default: artifacts/deb).
+# Self-contained: the robot needs no .NET; where the run time for the architecture cannot be restored, the package depends
+# on that of the robot (aspnetcore-runtime-10.0) and says so. Writes FOLDER/edgefusion_VERSION_ARCH.deb (default: artifacts/deb).
 # Either architecture builds on either. --gpu (amd64) adds ONNX Runtime's CUDA and TensorRT providers, some 300 MB.
 # On arm64 ONNX Runtime's CPU library comes from the npm package that deploy/arm64 pins.
 set -euo pipefail
@@ -28,9 +29,26 @@ install -d "$program" "$stage/DEBIAN" "$stage/usr/bin" "$stage/etc/edgefusion" "
 if [ "$gpu" = true ]; then
     (cd "$root/src/OnnxRuntime.Npm" && npm ci --include=optional --no-audit --no-fund --loglevel=error >&2)
 fi
+publish() {
+    dotnet publish "$root/src/EdgeFusion.Worker" -c Release -v quiet -nologo -p:DebugType=none \
+        -p:WithGpuProviders=$gpu -o "$program" "$@"
+}
+depends=""
 # ReadyToRun: compiled ahead, so that the first prediction leaves seconds earlier.
-dotnet publish "$root/src/EdgeFusion.Worker" -c Release -r "$rid" --self-contained -v quiet -nologo \
-    -p:PublishReadyToRun=true -p:DebugType=none -p:WithGpuProviders=$gpu -o "$program" >&2
+if ! publish -r "$rid" --self-contained -p:PublishReadyToRun=true >"$stage.log" 2>&1; then
+    if ! grep -q "NU1101.*Microsoft.NETCore.App.Runtime.$rid" "$stage.log"; then
+        cat "$stage.log" >&2
+        rm -f "$stage.log"
+        exit 1
+    fi
+    echo "build-deb: no .NET run time for $arch restores here: the package needs aspnetcore-runtime-10.0" >&2
+    publish -p:UseAppHost=false >&2
+    rm -f "$program"/*.so
+    depends=", aspnetcore-runtime-10.0"
+    printf '#!/bin/sh\nexec dotnet /usr/lib/edgefusion/EdgeFusion.Worker.dll "$@"\n' >"$program/EdgeFusion.Worker"
+    chmod 0755 "$program/EdgeFusion.Worker"
+fi
+rm -f "$stage.log"
 if [ "$arch" = arm64 ]; then
     (cd "$root/deploy/arm64" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
     install -m 0644 "$root/deploy/arm64/node_modules/onnxruntime-node/bin/napi-v6/linux/arm64/libonnxruntime.so.1" \
@@ -71,7 +89,7 @@ Maintainer: EdgeFusion <edgefusion@localhost>
 Section: science
 Priority: optional
 Installed-Size: $(du -sk "$stage/usr" | cut -f1)
-Depends: libc6, libgcc-s1, libstdc++6, libssl3 | libssl3t64, libmosquitto1, libzstd1, liblz4-1
+Depends: libc6, libgcc-s1, libstdc++6, libssl3 | libssl3t64, libmosquitto1, libzstd1, liblz4-1$depends
 Recommends: mosquitto, libturbojpeg0 | libturbojpeg, libpng16-16 | libpng16-16t64, libgstreamer1.0-0 | libgstreamer1.0-0t64, gstreamer1.0-plugins-base, gstreamer1.0-plugins-good
 Description: sensor fusion for robots, with predictions over MQTT
  Streams camera, microphone, force and joint sensors into time-aligned windows,

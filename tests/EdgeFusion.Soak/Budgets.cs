@@ -39,6 +39,35 @@ internal static class Budgets
     /// checksum.</summary>
     public const double WritingMegabytesPerSecond = 300;
 
+    /// <summary>zstd of pictures, in MB/s of processor time, at least.</summary>
+    public const double ZstdMegabytesPerSecond = 120;
+
+    /// <summary>Processor time of the recorder's thread for four streams, uncompressed, at most, in % of one
+    /// core.</summary>
+    public const double RecorderCpuPercent = 1.5;
+
+    /// <summary>Managed bytes per recorded sample, at most.</summary>
+    public const double RecorderSampleBytes = 0;
+
+    /// <summary>Reading a warm, uncompressed recording, in MB/s, at least.</summary>
+    public const double ReadingMegabytesPerSecond = 700;
+
+    /// <summary>Managed bytes allocated while reading, at most, in % of the payload.</summary>
+    public const double ReadingAllocatedPercent = 1;
+
+    /// <summary>From asking for a place in two gigabytes to its first sample, at most, in ms.</summary>
+    public const double SeekMilliseconds = 50;
+
+    /// <summary>Resident memory while reading a file of any size, at most, in MiB.</summary>
+    public const double ReadingMegabytes = 256;
+
+    /// <summary>99th percentile of a sample's distance from its instant in real-time replay, at most, in ms.</summary>
+    public const double PaceP99Milliseconds = 1;
+
+    /// <summary>Processor time of real-time replay at 1,500 samples/s into windows, at most, in % of one core: far
+    /// from the 100 of one that spins.</summary>
+    public const double PaceCpuPercent = 15;
+
     /// <summary>Bind, infer and decode over the bare run of the model, at most, in %.</summary>
     public const double OverheadPercent = 3;
 

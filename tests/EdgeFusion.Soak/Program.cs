@@ -28,6 +28,16 @@ if (args is ["--kills", var count]
     return Soak.Kill(kills);
 }
 
+if (args is ["recordings"])
+{
+    return Soak.Record(new SoakPlan(1));
+}
+
+if (args is ["live-replay"] or ["live-replay", "--minutes", _])
+{
+    return Soak.LiveReplay(args.Length == 1 ? 1 : Math.Max(1, int.Parse(args[2], CultureInfo.InvariantCulture)));
+}
+
 if (args is [DeliveryProducer.Verb, _, _, _, _])
 {
     return DeliveryProducer.Run(args[1..]);
@@ -75,6 +85,8 @@ Console.Error.WriteLine(
     + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
     + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
+    + "       EdgeFusion.Soak live-replay [--minutes N]\n"
+    + "       EdgeFusion.Soak recordings\n"
     + "       EdgeFusion.Soak page [--rounds N]");
 return Soak.UsageError;
 
@@ -111,13 +123,15 @@ internal static class Soak
     }
 
     /// <returns>The number of budgets that were not kept.</returns>
-    public static int Run(SoakPlan plan)
+    public static int Run(SoakPlan plan) => Run(plan, Gates);
+
+    private static int Run(SoakPlan plan, IReadOnlyList<Func<SoakPlan, IEnumerable<Verdict>>> gates)
     {
         Console.WriteLine(BenchMachine.Describe());
         Console.WriteLine($"Best of {SoakPlan.Rounds} rounds where a wall clock is read.");
         long begin = Stopwatch.GetTimestamp();
         int failures = 0;
-        foreach (Func<SoakPlan, IEnumerable<Verdict>> gate in Gates)
+        foreach (Func<SoakPlan, IEnumerable<Verdict>> gate in gates)
         {
             foreach (Verdict verdict in Measured(gate, plan))
             {
@@ -131,6 +145,15 @@ internal static class Soak
             CultureInfo.InvariantCulture, $"{failures} budgets not kept, {seconds:F0} s"));
         return failures;
     }
+
+    /// <summary>Records a live run and replays it.</summary>
+    /// <returns>The number of replays that differ.</returns>
+    public static int LiveReplay(int minutes) => Run(new SoakPlan(1), [_ => LiveReplayGate.Run(minutes)]);
+
+    /// <summary>Measures writing, reading and replaying of recordings.</summary>
+    /// <returns>The number of budgets that were not kept.</returns>
+    public static int Record(SoakPlan plan) => Run(
+        plan, [ReadingGate.Run, RecordingGate.Run, WritingGate.Run, ReplayGate.Run, PaceGate.Run]);
 
     /// <summary>Prints verdicts as they come.</summary>
     /// <returns>The number of promises that were not kept.</returns>

@@ -8,7 +8,7 @@ from torch import nn
 from . import closedform
 from .block import gelu
 
-MEMBERS = ("discriminant", "kernel", "perceptron", "plain")
+MEMBERS = ("discriminant", "kernel", "perceptron")
 UNSEEN = -30.0             # logit of joint classes that no training window has
 MEMBER_SCALE = {"discriminant": 0.2, "kernel": 5.0}  # to log-probabilities, before calibration
 
@@ -18,7 +18,7 @@ class Expert(nn.Module):
 
     Every table has a row per context value and a last one for an unknown context, fitted on all windows. The profile
     is standardised and whitened by the context's row. Two members are fitted in closed form before training (`fit`);
-    gradient descent trains the others: a perceptron and, if wanted, a `plain` one that sees what was not whitened.
+    gradient descent trains the third, a perceptron.
     """
 
     def __init__(self, size, contexts, classes, options):
@@ -47,8 +47,6 @@ class Expert(nn.Module):
             self.register_buffer("ridge_bias", torch.zeros(rows, classes))
         if "perceptron" in self.members:
             self.perceptron = Perceptron(size, hidden, classes, rows, options)
-        if "plain" in self.members:
-            self.plain = Perceptron(size, hidden, classes, rows, options)
 
     def fit(self, x, labels, context, design, generator):
         """Fits everything but the perceptron. `x` [N, d], `labels` [N] joint classes, `context` [N] with -1 unknown;
@@ -95,36 +93,23 @@ class Expert(nn.Module):
             self.ridge[row], self.ridge_bias[row] = weights.float(), bias.float()
 
     def forward(self, x, context):
-        """([members, N, J] log-probabilities, hidden [N, hidden]); in training one answer, a perceptron's: the others
+        """([members, N, J] log-probabilities, hidden [N, hidden]); in training only the perceptron speaks: the others
         know the training windows by heart and would leave nothing to learn."""
         z = ((x - context @ self.mean) * (context @ self.scale)).clamp(-closedform.Z_LIMIT, closedform.Z_LIMIT)
         white = _by_context(z, self.white, context) if hasattr(self, "white") else z
-        if self.training:
-            hidden, logits = self._learning(z, white, context)
-            return torch.log_softmax(logits + self.unseen, dim=-1).unsqueeze(0), hidden
         answers, hidden = [], torch.zeros(x.shape[0], self.hidden, device=x.device)
-        if "discriminant" in self.members:
+        if "discriminant" in self.members and not self.training:
             answers.append(_by_context(z, self.linear, context) + context @ self.linear_bias)
-        if "kernel" in self.members:
+        if "kernel" in self.members and not self.training:
             place = _by_context(z, self.axes, context) if hasattr(self, "axes") else white
             features = closedform.cosines(place, self.directions, self.phases)
             answers.append(_by_context(features, self.ridge, context) + context @ self.ridge_bias)
         if "perceptron" in self.members:
             hidden, logits = self.perceptron(white, context)
             answers.append(logits)
-        if "plain" in self.members:
-            answers.append(self.plain(z, context)[1])
+        names = ["perceptron"] if self.training else self.members
         return torch.stack([torch.log_softmax(item * MEMBER_SCALE.get(name, 1.0) + self.unseen, dim=-1)
-                            for name, item in zip(self.members, answers)]), hidden
-
-    def _learning(self, z, white, context):
-        """(hidden, logits) of the perceptron; with two of them each learns from one half of the (shuffled) batch, so
-        that neither relies on the other."""
-        if "plain" not in self.members:
-            return self.perceptron(white, context)
-        half = len(z) // 2
-        parts = self.perceptron(white[:half], context[:half]), self.plain(z[half:], context[half:])
-        return tuple(torch.cat(pair) for pair in zip(*parts))
+                            for name, item in zip(names, answers)]), hidden
 
     def mixed(self, answers):
         """[N, J]: the members' weighted sum."""
@@ -141,9 +126,8 @@ class Expert(nn.Module):
             total += self.rows * self.size * self.classes
         if "kernel" in self.members:
             total += self.options["features"] * (self.rank + self.rows * self.classes)
-        for name in ("perceptron", "plain"):
-            if name in self.members:
-                total += self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
+        if "perceptron" in self.members:
+            total += self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
         return total
 
 

@@ -21,7 +21,7 @@ EXPERT_DEFAULTS = {
     # [{"heads": [...], "modalities": [...], "together": [[...] or {"modalities": [...], option: value}, ...],
     # "exclusive": false}]; none: one block per head, all modalities
     "blocks": [],
-    "members": list(MEMBERS[:3]), "prior": {},  # prior: how much a member counts before the calibration, if not 1
+    "members": list(MEMBERS), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
     "kernel_rank": 0,       # discriminant axes that the kernel member looks at; 0: the whole whitened profile
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
@@ -58,7 +58,8 @@ class ExpertModel(nn.Module):
         for block in settings["blocks"]:
             heads = [head for head in spec.heads if head.name in block["heads"]]
             tables = joint_tables(heads)
-            voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]} for name in block["modalities"]]
+            voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]}
+                      for name in block["modalities"]]
             voices += block["together"]
             self.experts.append(nn.ModuleList(self._expert(voice, len(tables[0])) for voice in voices))
             voices = [[spec.modalities.index(name) for name in voice["modalities"]] for voice in voices]

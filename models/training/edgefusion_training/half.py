@@ -6,10 +6,23 @@ their types, so that the manifest of the float32 graph holds for both.
 
 import numpy as np
 
+from .errors import TrainingError
+
 # Operators that run in float16 once one of their inputs is; everything else float goes through float32.
 _HALF = {"Add", "Sub", "Mul", "Div", "MatMul", "Gemm", "Erf", "Concat", "Slice", "Split", "Squeeze", "Unsqueeze",
          "Reshape", "Transpose", "Gather", "Expand", "Where", "Identity", "Flatten"}
 _FRONTEND = ".frontend."
+
+
+LARGEST = float(np.finfo(np.float16).max)
+
+
+def halved(constant, name):
+    """`constant` in float16; a TrainingError where it would overflow."""
+    peak = float(np.abs(constant).max()) if constant.size and constant.dtype.kind == "f" else 0.0
+    if peak > LARGEST:
+        raise TrainingError(f"half precision ends at {LARGEST:g} and '{name}' holds {peak:.3g}: export without --fp16")
+    return constant.astype(np.float16)
 
 
 def to_half(model):
@@ -91,7 +104,7 @@ class _Builder:
             target = f"{name}_{'half' if half else 'single'}"
             self.made[key] = target
             if name in self.constants:
-                self.constants[target] = self.constants[name].astype(np.float16)
+                self.constants[target] = halved(self.constants[name], name)
             else:
                 self._cast(name, target, half)
         return self.made[key]

@@ -15,9 +15,10 @@ def example_inputs(model):
 
 
 def latency_ms(model, repeats=30):
-    """Median milliseconds of one window in PyTorch, traced and frozen, with the threads that are set.
+    """Median milliseconds of processor time for one window in PyTorch, traced and frozen (all threads together).
 
-    It serves to compare configurations. The runtime's own engine is faster; `edgefusion evaluate` times that one.
+    It serves to compare configurations, also on a machine that does other work. The runtime's own engine is faster;
+    `edgefusion evaluate` times that one.
     """
     return stopwatch(model)(repeats)
 
@@ -35,9 +36,9 @@ def stopwatch(model):
         times = []
         with torch.no_grad():
             for _ in range(repeats):
-                begin = time.perf_counter()
+                begin = time.process_time()
                 traced(*example)
-                times.append(time.perf_counter() - begin)
+                times.append(time.process_time() - begin)
         return 1000.0 * statistics.median(times)
 
     return measure

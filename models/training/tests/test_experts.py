@@ -199,13 +199,13 @@ class Experts(unittest.TestCase):
         model.prepare(data.subset(torch.nonzero(kept).flatten()))
         self.assertEqual(int((model.experts[0][0].unseen < 0).sum()), 1)
 
-    def test_training_fits_the_perceptrons_only(self):
-        model = expert_model(members=["discriminant", "perceptron", "plain"])
+    def test_training_fits_the_perceptron_only(self):
+        model = expert_model()
         before = {name: value.clone() for name, value in model.state_dict().items()}
         config = fill_config({"spec": "-", "training": {"epochs": 2, "batch": 60, "ema": 0.5}})
         fit(model, config, expert_data(model.spec), None, 0, log=None)
         for name, value in model.state_dict().items():
-            trained = any(part in name for part in (".perceptron.", ".plain."))
+            trained = any(part in name for part in (".perceptron.",))
             self.assertEqual(trained, not torch.equal(before[name], value), name)
 
     def test_calibration_is_read_and_averaged(self):
@@ -235,7 +235,7 @@ class Experts(unittest.TestCase):
 
     @unittest.skipIf(onnx is None, "onnx is not installed")
     def test_the_exported_graph_answers_alike(self):
-        model = expert_model(members=["discriminant", "kernel", "perceptron", "plain"])
+        model = expert_model()
         model.encoders[0].frontend.kind = "none"
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.onnx")

@@ -23,7 +23,7 @@ from edgefusion_training.windows import Windows
 
 try:
     import onnx
-    from edgefusion_training.half import to_half
+    from edgefusion_training.half import halved, to_half
 except ImportError:
     onnx = None
 
@@ -200,6 +200,12 @@ class Int8(Graphs):
 
 
 class Refusals(unittest.TestCase):
+    @unittest.skipIf(onnx is None, "onnx is not installed")
+    def test_a_number_beyond_half_precision_is_named(self):
+        with self.assertRaisesRegex(TrainingError, "'scale' holds 1e.09: export without --fp16"):
+            halved(np.asarray([1.0, 1e9], np.float32), "scale")
+        self.assertEqual(np.float16, halved(np.asarray([65504.0], np.float32), "scale").dtype)
+
     def test_what_cannot_be_exported_is_said_before_anything_is_written(self):
         model = switch_model()
         with torch.no_grad():

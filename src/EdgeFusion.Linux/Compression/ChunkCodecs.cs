@@ -13,6 +13,8 @@ public static class ChunkCodecs
             codecs.Add(new ZstdCodec());
         if (Lz4Codec.Probe() is null)
             codecs.Add(new Lz4Codec());
+        if (Bz2Codec.Probe() is null)
+            codecs.Add(new Bz2Codec());
         return codecs;
     }
 

@@ -6,8 +6,10 @@ namespace EdgeFusion.Linux.Compression;
 
 /// <summary>"zstd" chunks through libzstd.</summary>
 /// <remarks><b>Threading.</b> One thread at a time; the contexts are reused from block to block.</remarks>
-public sealed class ZstdCodec : IChunkCodec
+public sealed class ZstdCodec : IFileCodec
 {
+    private const int PieceBytes = 128 << 10;
+
     private readonly int _level;
     private readonly ZstdCompressionHandle _compression;
     private readonly ZstdDecompressionHandle _decompression;
@@ -54,6 +56,40 @@ public sealed class ZstdCodec : IChunkCodec
         LibZstd.Decompress(
             _decompression, ref MemoryMarshal.GetReference(destination), (nuint)destination.Length,
             ref MemoryMarshal.GetReference(source), (nuint)source.Length));
+
+    /// <inheritdoc/>
+    public unsafe void Unpack(Stream source, Stream target, long limit)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(target);
+        var packed = new byte[PieceBytes];
+        var unpacked = new byte[PieceBytes];
+        long written = 0;
+        // 0: a frame is complete. A file may hold several.
+        nuint hint = 0;
+        fixed (byte* from = packed, to = unpacked)
+        {
+            while (source.Read(packed) is > 0 and var length)
+            {
+                var input = new ZstdBuffer { Start = (nint)from, Length = (nuint)length };
+                var isFull = false;
+                while (input.Position < input.Length || isFull)
+                {
+                    var output = new ZstdBuffer { Start = (nint)to, Length = PieceBytes };
+                    hint = LibZstd.DecompressStream(_decompression, ref output, ref input);
+                    Check("unpack", hint);
+                    written += (long)output.Position;
+                    isFull = output.Position == output.Length;
+                    if (written > limit)
+                        throw new RecordingException($"the file unpacks to more than {limit} bytes");
+                    target.Write(unpacked, 0, (int)output.Position);
+                }
+            }
+        }
+
+        if (hint != 0)
+            throw new RecordingException("the file is cut off");
+    }
 
     /// <inheritdoc/>
     public void Dispose()

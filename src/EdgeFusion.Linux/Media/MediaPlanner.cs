@@ -185,7 +185,8 @@ internal sealed class MediaPlanner
         Element("rtspsrc", string.Create(
             CultureInfo.InvariantCulture,
             $"latency={_options.Latency.TotalMilliseconds:F0} protocols={(_options.OverUdp ? "udp" : "tcp")} "
-            + $"tcp-timeout={microseconds} timeout={microseconds} teardown-timeout=100000000 drop-on-latency={leftOut}"));
+            + $"tcp-timeout={microseconds} timeout={microseconds} teardown-timeout=100000000 "
+            + $"drop-on-latency={leftOut}"));
         Property("location", _options.Url);
         AddCredentials();
         Caps("application/x-rtp,media=" + (IsVideo ? "video" : "audio"));

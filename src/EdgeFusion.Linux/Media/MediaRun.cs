@@ -14,10 +14,10 @@ internal sealed unsafe class MediaRun : IDisposable
     private readonly IMediaSlots _slots;
     private readonly SampleSink _sink;
     private readonly ClockOffset _offset;
+    private readonly StampLead _lead;
     private nint _caps;
     private long _pulled;
     private bool _gap;
-    private long _lead = -1;
 
     public MediaRun(MediaPipeline pipeline, MediaPlan plan, IMediaSlots slots, SampleSink sink)
     {
@@ -26,6 +26,7 @@ internal sealed unsafe class MediaRun : IDisposable
         _slots = slots;
         _sink = sink;
         _offset = new ClockOffset(sink.Clock, pipeline);
+        _lead = new StampLead(plan.StampsArrival);
     }
 
     /// <summary>Buffers that the sink has certainly dropped so far.</summary>
@@ -119,24 +120,7 @@ internal sealed unsafe class MediaRun : IDisposable
         }
 
         Timestamp capture = _offset.ToPipeline(_pipeline.BaseTime + running, now);
-        return _plan.IsLive ? Settle(capture, now, _slots.Duration(bytes)) : capture;
-    }
-
-    /// <summary>What has come was captured before it came, whatever its stamp says.</summary>
-    private Timestamp Settle(Timestamp capture, Timestamp now, long duration)
-    {
-        // A source that stamps with the arrival (network audio; a test tone comes when it begins) is a block ahead from
-        // the first one on. Learning that would move the stamps each time a block comes less late than all before: that
-        // is left for sources of which nothing is known.
-        long known = _plan.StampsArrival ? duration : 0;
-        long ahead = capture.AddNanoseconds(duration).NanosecondsSince(now);
-        _lead = Math.Max(_lead < 0 ? known : _lead, Math.Min(ahead, duration));
-
-        // What is ahead by more is no habit: a network camera that stood still sends what it owes at once, and
-        // GStreamer's buffer takes seconds to find back to the true time.
-        Timestamp latest = now.AddNanoseconds(-duration);
-        Timestamp settled = capture.AddNanoseconds(-_lead);
-        return settled < latest ? settled : latest;
+        return _plan.IsLive ? _lead.Settle(capture, now, _slots.Duration(bytes)) : capture;
     }
 
     private void CheckCaps(nint caps)

@@ -14,7 +14,7 @@ internal static class EvaluateCommand
 {
     private static readonly Argument<string[]> RecordingFiles = new("recordings")
     {
-        Description = "Labelled recordings (.mcap).",
+        Description = "Labelled recordings (.mcap, .bag, rosbag2).",
         Arity = ArgumentArity.OneOrMore,
     };
 

@@ -8,7 +8,10 @@ internal static class InspectCommand
 {
     public static Command Create()
     {
-        var recording = new Argument<string>("recording") { Description = "Recording (.mcap)." };
+        var recording = new Argument<string>("recording")
+        {
+            Description = "Recording: .mcap, ROS 1 .bag, or folder of rosbag2.",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("inspect", """
             Show what a recording holds: channels, rates, gaps, jitter, clocks, and sensors for a configuration.

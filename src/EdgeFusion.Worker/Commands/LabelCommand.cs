@@ -15,7 +15,10 @@ internal static class LabelCommand
 
     public static Command Create()
     {
-        var recording = new Argument<string>("recording") { Description = "Recording (.mcap); never changed." };
+        var recording = new Argument<string>("recording")
+        {
+            Description = "Recording (.mcap, ROS 1 .bag, folder of rosbag2); never changed.",
+        };
         var labels = new Option<string>("--labels")
         {
             Description = "CSV: head,label,start,end; times in s from the recording's start, or in ns since 1970.",

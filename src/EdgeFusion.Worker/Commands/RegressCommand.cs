@@ -9,7 +9,7 @@ internal static class RegressCommand
 {
     private static readonly Argument<string> Recordings = new("recordings")
     {
-        Description = "Folder with recordings (.mcap), or one recording.",
+        Description = "Folder with recordings (.mcap, .bag, rosbag2), or one recording.",
     };
 
     private static readonly Option<string> Model = new("--model")

@@ -8,7 +8,11 @@ namespace EdgeFusion.Worker.Commands;
 /// <summary>edgefusion replay: the same pipeline over a recording, on virtual time.</summary>
 internal static class ReplayCommand
 {
-    private static readonly Argument<string> Recording = new("recording") { Description = "Recording (.mcap)." };
+    private static readonly Argument<string> Recording = new("recording")
+    {
+        Description = "Recording: .mcap, ROS 1 .bag, or folder of rosbag2.",
+    };
+
     private static readonly Option<string> Model = new("--model")
     {
         Description = "Model name or folder.",

@@ -18,7 +18,7 @@ internal static class WindowsCommand
     {
         var recordings = new Argument<string[]>("recordings")
         {
-            Description = "Recordings (.mcap) to cut.",
+            Description = "Recordings (.mcap, .bag, rosbag2) to cut.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var model = new Option<string>("--model")

@@ -18,11 +18,7 @@ internal static class Recordings
     public static RecordingFeed OpenFeed(
         string path, ImmutableDictionary<string, string>? modalities = null, bool recover = false)
     {
-        if (!File.Exists(path))
-        {
-            throw new RecordingException($"There is no file '{path}'.");
-        }
-
+        Require(path);
         return RecordingFeed.Open(path, new RecordingFeedOptions
         {
             Mcap = ReadOptions(recover),
@@ -39,10 +35,60 @@ internal static class Recordings
         : ChunkCodecs.Create(name, level)
             ?? throw new ConfigurationException($"There is no compression '{name}'; there are: none, lz4, zstd.");
 
-    /// <summary>SHA-256 of a file in lower-case hex.</summary>
+    /// <summary>Says where there is neither a file nor a folder.</summary>
+    /// <exception cref="RecordingException">There is none.</exception>
+    public static void Require(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+        {
+            throw new RecordingException($"There is no file '{path}'.");
+        }
+    }
+
+    /// <summary>Recordings below a folder: files .mcap and .bag, and folders of rosbag2, each as one.</summary>
+    public static List<string> Below(string folder)
+    {
+        var found = new List<string>();
+        Add(folder);
+        return found;
+
+        void Add(string here)
+        {
+            if (File.Exists(Path.Combine(here, "metadata.yaml")))
+            {
+                found.Add(here);
+                return;
+            }
+
+            found.AddRange(Directory.GetFiles(here, "*.mcap"));
+            found.AddRange(Directory.GetFiles(here, "*.bag"));
+            foreach (DirectoryInfo inner in new DirectoryInfo(here).GetDirectories())
+            {
+                // A link may lead back to where we are.
+                if (inner.LinkTarget is null)
+                {
+                    Add(inner.FullName);
+                }
+            }
+        }
+    }
+
+    /// <summary>SHA-256 in lower-case hex: of a file, or of all files of a folder in order of their names.</summary>
     public static string Sha256(string path)
     {
-        using FileStream file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        string[] files = Directory.Exists(path) ? Directory.GetFiles(path) : [path];
+        Array.Sort(files, StringComparer.Ordinal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var block = new byte[1 << 20];
+        foreach (string name in files)
+        {
+            using FileStream file = File.OpenRead(name);
+            while (file.Read(block) is > 0 and int length)
+            {
+                hash.AppendData(block, 0, length);
+            }
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

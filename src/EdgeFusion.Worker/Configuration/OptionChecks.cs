@@ -24,6 +24,7 @@ internal static class OptionChecks
         CheckLimits(options, faults);
         CheckMqtt(options.Mqtt, faults);
         CheckCommands(options.Commands, faults);
+        IntegrationChecks.Check(options, faults);
         CheckDashboard(options.Dashboard, faults);
         RecordingChecks.Check(options.Recording, faults);
         CheckLogAndTelemetry(options, faults);

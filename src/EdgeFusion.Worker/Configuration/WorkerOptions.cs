@@ -31,6 +31,12 @@ internal sealed record WorkerOptions
     /// <summary>The broker.</summary>
     public MqttOptions Mqtt { get; init; } = new();
 
+    /// <summary>Home Assistant's discovery.</summary>
+    public HomeAssistantSettings HomeAssistant { get; init; } = new();
+
+    /// <summary>The Sparkplug B edge node.</summary>
+    public SparkplugSettings Sparkplug { get; init; } = new();
+
     /// <summary>The queue in front of the broker.</summary>
     public OutboxLimitOptions Outbox { get; init; } = new();
 

@@ -35,11 +35,7 @@ internal sealed class Inspection
     /// <summary>Reads a recording through, twice.</summary>
     public static Inspection Of(string path, CancellationToken stopping)
     {
-        if (!File.Exists(path))
-        {
-            throw new RecordingException($"There is no file '{path}'.");
-        }
-
+        Recordings.Require(path);
         var inspection = new Inspection(path);
         using (var file = McapIndexedReader.Open(path, Recordings.ReadOptions(recover: true)))
         {

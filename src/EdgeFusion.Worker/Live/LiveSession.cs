@@ -7,6 +7,7 @@ using EdgeFusion.Pipeline;
 using EdgeFusion.Predictions;
 using EdgeFusion.Publishing;
 using EdgeFusion.Publishing.Commands;
+using EdgeFusion.Publishing.Sparkplug;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
@@ -21,6 +22,7 @@ internal sealed class LiveSession : IDisposable
 {
     private readonly Outbox? _outbox;
     private readonly PredictionPublisher? _publisher;
+    private readonly SparkplugNode? _sparkplug;
     private readonly SessionRecorders _recorders;
     private readonly ShadowReport _shadow;
     private readonly SessionTelemetry? _telemetry;
@@ -65,9 +67,11 @@ internal sealed class LiveSession : IDisposable
                 new NodeTopics(options.Node),
                 new CommandOptions { Allow = [.. options.Commands.Allow], PerSecond = options.Commands.PerSecond },
                 new SessionCommands(this));
-            _publisher = CreatePublisher(options, bundle.Manifest);
+            List<ISensorHealth> health = [.. Pipeline.Sensors.Select(host => new SensorHostHealth(host))];
+            _publisher = CreatePublisher(options, bundle.Manifest, health);
             _shadow.Outbox = _outbox;
             Pipeline.AddSink(_publisher);
+            _sparkplug = AddSparkplug(options, bundle.Manifest, health, observer);
         }
 
         _recorders = new SessionRecorders(options, Pipeline, Clock, observer);
@@ -147,6 +151,7 @@ internal sealed class LiveSession : IDisposable
     public void Start()
     {
         _outbox?.Start();
+        _sparkplug?.Start();
         _recorders.Start();
         _telemetry?.Start();
         Pipeline.Start();
@@ -165,6 +170,7 @@ internal sealed class LiveSession : IDisposable
         Labels.StopAll();
         _recorders.Dispose();
         _telemetry?.Dispose();
+        _sparkplug?.Dispose();
         _outbox?.Dispose();
         _publisher?.Dispose();
     }
@@ -243,24 +249,31 @@ internal sealed class LiveSession : IDisposable
         OutboxSettings.From(options.Outbox),
         observer);
 
-    private PredictionPublisher CreatePublisher(WorkerOptions options, ModelManifest manifest)
+    private SparkplugNode? AddSparkplug(
+        WorkerOptions options, ModelManifest manifest, IReadOnlyList<ISensorHealth> health, LogObserver observer)
     {
-        var health = new List<ISensorHealth>();
-        foreach (SensorHost host in Pipeline.Sensors)
+        SparkplugNode? node = Integrations.Sparkplug(options, manifest, health, Clock, observer);
+        if (node is not null)
         {
-            health.Add(new SensorHostHealth(host));
+            Pipeline.AddSink(node);
         }
 
-        return new PredictionPublisher(
-            manifest, Engine.Info, health, _outbox!, Clock,
-            new PredictionPublisherOptions
-            {
-                Node = options.Node,
-                Epoch = Epoch,
-                Version = Product.Version,
-                PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
-                Encoding = PayloadFormats.From(options.Mqtt.Format),
-                Heads = HeadPolicies.From(options.Mqtt.Heads),
-            });
+        return node;
+    }
+
+    private PredictionPublisher CreatePublisher(
+        WorkerOptions options, ModelManifest manifest, IReadOnlyList<ISensorHealth> health)
+    {
+        var publishing = new PredictionPublisherOptions
+        {
+            Node = options.Node,
+            Epoch = Epoch,
+            Version = Product.Version,
+            PredictionExpiry = TimeSpan.FromSeconds(options.Mqtt.PredictionExpirySeconds),
+            Encoding = PayloadFormats.From(options.Mqtt.Format),
+            Heads = HeadPolicies.From(options.Mqtt.Heads),
+        };
+        Integrations.AnnounceToHomeAssistant(options, manifest, health, _outbox!, publishing);
+        return new PredictionPublisher(manifest, Engine.Info, health, _outbox!, Clock, publishing);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Models;
 using EdgeFusion.Publishing;
@@ -8,19 +9,41 @@ using Microsoft.Extensions.Logging;
 
 namespace EdgeFusion.Worker.Live;
 
-/// <summary>Writes changes of state to the log, one line per episode.</summary>
-internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, IOutboxObserver
+/// <summary>Writes changes of state to the log: one line per episode, a summary where they follow each other.</summary>
+internal sealed partial class LogObserver : IPipelineObserver, IOutboxObserver
 {
     private const int ShownHash = 12;
+
+    private readonly ILogger _logger;
+    private readonly LineLimit _sensorLines;
+    private readonly ConcurrentDictionary<string, SensorState> _states = new(StringComparer.Ordinal);
+
+    public LogObserver(ILogger logger)
+    {
+        _logger = logger;
+        _sensorLines = new LineLimit(
+            TimeProvider.System, (name, omitted) => SensorFlaps(name, omitted, _states.GetValueOrDefault(name)));
+    }
 
     /// <summary>Told when a sensor fails or falls silent; must return quickly. Null (default) = nobody.</summary>
     public Action<SensorInfo, SensorState>? SensorFailed { get; set; }
 
     public void SensorChanged(SensorInfo sensor, SensorState from, SensorState to, string reason)
     {
-        if (to is SensorState.Faulted or SensorState.Stale)
+        bool bad = to is SensorState.Faulted or SensorState.Stale;
+        if (bad)
         {
             SensorFailed?.Invoke(sensor, to);
+        }
+
+        _states[sensor.Name] = to;
+        if (!_sensorLines.Admits(sensor.Name))
+        {
+            return;
+        }
+
+        if (bad)
+        {
             SensorBad(sensor.Name, to, reason);
         }
         else
@@ -201,6 +224,11 @@ internal sealed partial class LogObserver(ILogger logger) : IPipelineObserver, I
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorBad(string name, SensorState state, string reason);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "sensor {Name} comes and goes: {Omitted} changes in 10 s are not in the log; now it is {State}")]
+    private partial void SensorFlaps(string name, long omitted, SensorState state);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "sensor {Name} is {State}: {Reason}")]
     private partial void SensorGood(string name, SensorState state, string reason);

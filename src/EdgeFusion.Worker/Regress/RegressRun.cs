@@ -1,3 +1,5 @@
+using EdgeFusion.Worker.Composition;
+
 namespace EdgeFusion.Worker.Regress;
 
 /// <summary>Replays many recordings with two models, or one and its earlier predictions, and compares.</summary>
@@ -7,7 +9,7 @@ internal sealed class RegressRun(RegressRequest request)
     /// <exception cref="ConfigurationException">There is nothing to replay.</exception>
     public async Task<RegressResult> RunAsync(Action<double> report, CancellationToken stopping)
     {
-        string[] recordings = Recordings();
+        string[] recordings = FindRecordings();
         bool isGolden = Directory.Exists(request.Against) && !File.Exists(
             Path.Combine(request.Against, "manifest.json"));
         Directory.CreateDirectory(Path.Combine(request.Out, "now"));
@@ -63,19 +65,18 @@ internal sealed class RegressRun(RegressRequest request)
         return comparison;
     }
 
-    private string[] Recordings()
+    private string[] FindRecordings()
     {
         if (File.Exists(request.Recordings))
         {
             return [request.Recordings];
         }
 
-        string[] found = Directory.Exists(request.Recordings)
-            ? Directory.GetFiles(request.Recordings, "*.mcap", SearchOption.AllDirectories)
-            : [];
+        string[] found = Directory.Exists(request.Recordings) ? [.. Recordings.Below(request.Recordings)] : [];
         Array.Sort(found, StringComparer.Ordinal);
         return found.Length > 0
             ? found
-            : throw new ConfigurationException($"There is no recording (.mcap) in '{request.Recordings}'.");
+            : throw new ConfigurationException(
+                $"There is no recording (.mcap, .bag, folder of rosbag2) in '{request.Recordings}'.");
     }
 }

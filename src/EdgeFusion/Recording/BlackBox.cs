@@ -249,25 +249,7 @@ public sealed class BlackBox : IRecordingOutput
             throw new RecordingException($"Cannot write the black box ({reason}): {refusal}");
         }
 
-        RecordingWriter file = _open(Files, reason);
-        try
-        {
-            foreach (SensorInfo sensor in _sensors)
-            {
-                file.AddSensor(sensor, now);
-            }
-
-            if (_manifest is not null)
-            {
-                file.AddModel(_manifest);
-            }
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
+        RecordingWriter file = _open(Files, reason).Begin(_sensors, _manifest, now);
         Files++;
         _openedAt = now;
         _file = file;

@@ -18,7 +18,7 @@ namespace EdgeFusion.Recording;
 /// the sink's thread. Attach it before the sensors start, so that the recording holds every sample of every window.
 /// Allocates nothing per sample. <b>Bounds.</b> What waits is what the sensors' rings hold, and one chunk.
 /// </remarks>
-public sealed class Recorder : IPredictionSink, IDisposable
+public sealed partial class Recorder : IPredictionSink, IDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
@@ -33,6 +33,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     private readonly Utf8JsonWriter _json;
     private readonly ContextSpans _context = new();
     private readonly RecorderFailures _failures = new();
+    private readonly PredictionLedger _predictions = new();
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private byte[] _payload = [];
@@ -78,7 +79,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
     {
         get
         {
-            long lost = _failures.Lost;
+            long lost = _failures.Lost + _predictions.Dropped;
             foreach (RecorderSensor sensor in _sensors)
             {
                 lost += sensor.Reader.Lost;
@@ -112,8 +113,10 @@ public sealed class Recorder : IPredictionSink, IDisposable
         ArgumentNullException.ThrowIfNull(prediction);
         lock (_lock)
         {
+            _predictions.Came(prediction);
             if (_output.Refusal is { } refusal)
             {
+                _predictions.Refused();
                 _failures.Refused(refusal);
             }
             else
@@ -240,10 +243,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
 
         try
         {
-            if (sensor.Missing > 0)
-            {
-                TellGap(sensor, header.Capture);
-            }
+            TellGap(sensor, header.Capture);
 
             _output.WriteSample(sensor.Channel, header, _payload.AsSpan(0, header.Length));
             sensor.Last = header.Capture;
@@ -256,28 +256,6 @@ public sealed class Recorder : IPredictionSink, IDisposable
         }
     }
 
-    /// <summary>A gap is data: it stands in the recording before the first sample behind it.</summary>
-    private void TellGap(RecorderSensor sensor, Timestamp to)
-    {
-        if (_failures.Discarded > 0)
-        {
-            Tell(new RecordingGap("*", _failures.Discarded, _failures.SafeUntil ?? to, to, "disk"));
-            _failures.Discarded = 0;
-        }
-
-        string reason = sensor.Lapped ? "overrun" : _failures.WasPolicy ? "policy" : "disk";
-        Tell(new RecordingGap(sensor.Topic, sensor.Missing, sensor.Last ?? to, to, reason));
-        sensor.Told();
-    }
-
-    private void Tell(in RecordingGap gap)
-    {
-        _buffer.ResetWrittenCount();
-        gap.Write(_json, _buffer);
-        _output.WriteEvent(RecordingEvent.Gap, _events++, _clock.Now, gap.From, _buffer.WrittenSpan);
-        _failures.Succeeded(_output.BytesWritten);
-    }
-
     private void WriteGuarded(Prediction prediction)
     {
         try
@@ -287,6 +265,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
                 TellModel(prediction);
             }
 
+            TellPredictionGap(prediction.End);
             _buffer.ResetWrittenCount();
             CutMessage.Write(_json, _buffer, prediction);
             Timestamp at = prediction.Times.Cut;
@@ -302,10 +281,12 @@ public sealed class Recorder : IPredictionSink, IDisposable
                 _failures.Succeeded(_output.BytesWritten);
             }
 
+            _predictions.Written(prediction);
             WriteLabels(_context.Next(prediction), at);
         }
         catch (RecordingException failure)
         {
+            _predictions.Refused();
             Failed(failure);
         }
     }
@@ -362,6 +343,7 @@ public sealed class Recorder : IPredictionSink, IDisposable
         {
             try
             {
+                TellOpenGaps(_clock.Now);
                 WriteLabels(_context.Finish(), _clock.Now);
                 _output.Finish();
             }

@@ -126,6 +126,31 @@ public sealed class RecordingWriter : IRecordingOutput
         WriteEvent(RecordingEvent.Label, _labelCount++, label.Start, label.Start, _buffer.WrittenSpan);
     }
 
+    /// <summary>Adds what every file of a series begins with; where that fails the writer is disposed.</summary>
+    /// <returns>This writer.</returns>
+    internal RecordingWriter Begin(IReadOnlyList<SensorInfo> sensors, ModelManifest? model, Timestamp now)
+    {
+        try
+        {
+            foreach (SensorInfo sensor in sensors)
+            {
+                AddSensor(sensor, now);
+            }
+
+            if (model is not null)
+            {
+                AddModel(model);
+            }
+
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Adds the channels of decisions and predictions of a model.</summary>
     public void AddModel(ModelManifest manifest)
     {

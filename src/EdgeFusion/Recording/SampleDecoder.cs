@@ -7,7 +7,7 @@ namespace EdgeFusion.Recording;
 
 /// <summary>
 /// Turns the recorded messages of one channel back into samples: our own channels exactly as recorded, and channels of
-/// other writers (ROS 2 bags) by their type. For those
+/// other writers (bags of ROS 1 and 2) by their type. For those
 /// <list type="bullet">
 /// <item>the modality is that of the options or camera (images), microphone (audio), force (WrenchStamped),
 /// proprioception (JointState), imu (Imu), vector (Float32MultiArray);</item>
@@ -22,13 +22,14 @@ public abstract class SampleDecoder
     private const string Supported =
         "sensor_msgs/msg/Image (rgb8, bgr8, mono8), sensor_msgs/msg/CompressedImage (JPEG, PNG), sensor_msgs/msg/Imu, "
         + "sensor_msgs/msg/JointState, geometry_msgs/msg/WrenchStamped, audio_common_msgs/msg/AudioData and "
-        + "AudioDataStamped (S16LE, F32LE), std_msgs/msg/Float32MultiArray, all in cdr";
+        + "AudioDataStamped (S16LE, F32LE), std_msgs/msg/Float32MultiArray, all in cdr or ros1";
 
     private protected SampleDecoder(DecoderSource source, SensorInfo info)
     {
         What = source.What;
         Info = source.Own ?? info;
         IsForeign = source.Own is null;
+        Wire = source.Wire;
     }
 
     /// <summary>The sensor as the channel describes it.</summary>
@@ -39,12 +40,14 @@ public abstract class SampleDecoder
 
     private protected string What { get; }
 
+    private protected RosWire Wire { get; }
+
     /// <summary>Why a channel's messages cannot become samples, by its encoding and type alone.</summary>
     /// <returns>Null where they can; otherwise a sentence that names what it has and what is supported.</returns>
     public static string? WhyUnsupported(ChannelDescription channel)
     {
         ArgumentNullException.ThrowIfNull(channel);
-        if (channel.MessageEncoding != RosSchemas.MessageEncoding)
+        if (channel.MessageEncoding is not (RosSchemas.MessageEncoding or RosSchemas.Ros1MessageEncoding))
         {
             return $"Topic '{channel.Topic}' has message encoding '{channel.MessageEncoding}', which is not supported; "
                 + $"supported are {Supported}.";

@@ -115,25 +115,7 @@ public sealed class SplitRecording : IRecordingOutput
 
     private RecordingWriter Begin()
     {
-        RecordingWriter file = _open(Parts);
-        try
-        {
-            foreach (SensorInfo sensor in _sensors)
-            {
-                file.AddSensor(sensor, _now);
-            }
-
-            if (_manifest is not null)
-            {
-                file.AddModel(_manifest);
-            }
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
+        RecordingWriter file = _open(Parts).Begin(_sensors, _manifest, _now);
         Parts++;
         _openedAt = _now;
         _file = file;

@@ -13,7 +13,8 @@ public sealed class PulseTests
     public void Alsa_reads_a_card_in_real_time_and_fails_when_it_goes()
     {
         using var server = new PulseServer();
-        using var sensor = new AlsaSensor(MediaBench.Microphone(), new AlsaOptions { Device = server.NameForAlsa(PulseServer.Monitor) });
+        using var sensor = new AlsaSensor(
+            MediaBench.Microphone(), new AlsaOptions { Device = server.NameForAlsa(PulseServer.Monitor) });
         using var run = new SensorRun(sensor);
 
         run.WaitFor(100);

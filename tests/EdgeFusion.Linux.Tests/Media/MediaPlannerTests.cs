@@ -61,6 +61,21 @@ public sealed class MediaPlannerTests
         Plan(new GStreamerOptions { Source = GStreamerSource.Csi }, element => element == "libcamerasrc").Text,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(false, "drop-on-latency=false")]
+    [InlineData(true, "drop-on-latency=true")]
+    public void Packets_that_come_late_are_left_out_only_where_packets_get_lost(bool overUdp, string expected)
+    {
+        var options = new GStreamerOptions
+        {
+            Source = GStreamerSource.Rtsp,
+            Url = "rtsp://camera/stream",
+            OverUdp = overUdp,
+        };
+
+        Assert.Contains(expected, Plan(options, _ => true).Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_file_waits_for_us_instead_of_losing_frames()
     {

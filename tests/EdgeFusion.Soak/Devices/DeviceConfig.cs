@@ -29,6 +29,26 @@ internal static class DeviceConfig
         return Load(folder, sensors);
     }
 
+    /// <summary>1 kHz force, 500 Hz joints, 16 kHz audio, 640x480 at 30 Hz.</summary>
+    public static WorkerOptions Cost(string folder, int robotPort) => Load(folder, new
+    {
+        camera = Camera("camera", "640", "480", "30"),
+        microphone = Microphone,
+        wrist = new
+        {
+            Adapter = "bota",
+            Settings = new { Device = Path.Combine(folder, DeviceRig.Bota), RateHz = "1000" },
+        },
+        arm = Robot(robotPort),
+    });
+
+    private static object Microphone { get; } = new
+    {
+        Adapter = "gstreamer",
+        Modality = "microphone",
+        Settings = new { Source = "test", Rate = "16000" },
+    };
+
     private static Dictionary<string, object> FaultySensors(string folder, int robotPort, int cameraPort) => new()
     {
         ["camera"] = new
@@ -50,26 +70,6 @@ internal static class DeviceConfig
             Settings = new { Device = Path.Combine(folder, DeviceRig.Robotiq) },
         },
         ["arm"] = Robot(robotPort),
-    };
-
-    /// <summary>1 kHz force, 500 Hz joints, 16 kHz audio, 640x480 at 30 Hz.</summary>
-    public static WorkerOptions Cost(string folder, int robotPort) => Load(folder, new
-    {
-        camera = Camera("camera", "640", "480", "30"),
-        microphone = Microphone,
-        wrist = new
-        {
-            Adapter = "bota",
-            Settings = new { Device = Path.Combine(folder, DeviceRig.Bota), RateHz = "1000" },
-        },
-        arm = Robot(robotPort),
-    });
-
-    private static object Microphone { get; } = new
-    {
-        Adapter = "gstreamer",
-        Modality = "microphone",
-        Settings = new { Source = "test", Rate = "16000" },
     };
 
     private static object Camera(string modality, string width, string height, string fps) => new

@@ -60,7 +60,8 @@ internal static class ReplugGate
             $"{name,-16} {seconds.Count} times, median {median:F3} s, longest {longest:F3} s; {trial.Host.Account}"));
         yield return Verdict.AtLeast($"{name}: data again", seconds.Count, plan.Times, "times");
         yield return Verdict.AtMost($"{name}: data again after", longest, Budgets.DeviceBackSeconds, "s");
-        yield return Verdict.AtMost($"{name}: samples unaccounted for", Math.Abs(trial.Host.Account.Unaccounted), 0, "");
+        yield return Verdict.AtMost(
+            $"{name}: samples unaccounted for", Math.Abs(trial.Host.Account.Unaccounted), 0, "");
     }
 
     private static void RunAll(List<(string Name, ReplugTrial Trial)> trials, Func<ReplugTrial, bool> run)

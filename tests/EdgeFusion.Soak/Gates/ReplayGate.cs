@@ -41,7 +41,9 @@ internal static class ReplayGate
         }
     }
 
-    private static long Write(string path, TimeSpan length)
+    /// <summary>Writes a recording of the vector sensors.</summary>
+    /// <returns>Messages written.</returns>
+    public static long Write(string path, TimeSpan length)
     {
         var start = new Timestamp(1_000_000_000_000);
         byte[][] payloads = BenchFeed.Templates();

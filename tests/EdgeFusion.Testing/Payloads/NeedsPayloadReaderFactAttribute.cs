@@ -2,7 +2,7 @@ using Xunit;
 
 namespace EdgeFusion.Testing.Payloads;
 
-/// <summary>A test that needs the payload readers of others; skipped, with the reason, where they are missing.</summary>
+/// <summary>A test that needs payload readers of others; skipped, with the reason, where they are missing.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedsPayloadReaderFactAttribute : FactAttribute
 {

@@ -1,5 +1,7 @@
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
+using EdgeFusion.Models;
+using EdgeFusion.Predictions;
 using EdgeFusion.Recording;
 using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Sensing;
@@ -92,6 +94,48 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public void Predictions_that_never_came_stand_in_the_recording_as_a_gap()
+    {
+        var streams = new Streams();
+        ModelManifest model = Manifest(VectorInput(100));
+        using var recorder = new Recorder(streams.Open(At(0)), model, null, _clock, _problems);
+        foreach (long sequence in new[] { 5L, 6, 10, 11 })
+        {
+            recorder.Write(new Prediction(model) { Sequence = sequence, End = At(sequence) });
+        }
+
+        recorder.Dispose();
+
+        string gap = streams.Messages(0, "/edgefusion/gaps").Single().Text;
+        Assert.Contains($"\"lost\":3,\"from_ns\":{At(6).Nanoseconds},\"to_ns\":{At(10).Nanoseconds},", gap,
+            StringComparison.Ordinal);
+        Assert.Contains("\"topic\":\"/edgefusion/predictions\"", gap, StringComparison.Ordinal);
+        Assert.Equal(4, streams.Messages(0, "/edgefusion/cuts").Count);
+        Assert.Equal(3, recorder.Lost);
+    }
+
+    [Fact]
+    public void What_is_missing_at_the_end_is_told_when_the_recording_is_closed()
+    {
+        var streams = new Streams();
+        var ring = new SensorRing(Vector(), 64);
+        var output = new Refusing(streams.Open(At(0)));
+        using var recorder = new Recorder(output, Manifest(VectorInput(100)), null, _clock, _problems);
+        recorder.Add(ring);
+        Put(ring, 0, 0, SampleFlags.None, 0, 0);
+        recorder.Round();
+        output.Refusal = "no room";
+        Put(ring, 1, 1, SampleFlags.None, 1, 1);
+        recorder.Round();
+
+        recorder.Dispose();
+
+        string gap = streams.Messages(0, "/edgefusion/gaps").Single().Text;
+        Assert.Contains("\"topic\":\"/force\",\"lost\":1,", gap, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"policy\"", gap, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Health_is_recorded_at_its_own_pace()
     {
         var streams = new Streams();
@@ -148,6 +192,33 @@ public sealed class RecorderTests
 
     private static RecordingWriter Writer(Stream stream) => new(
         new McapWriter(stream, RecordingWriter.FileOptions(chunkBytes: 16_384), "test"), At(0));
+
+    /// <summary>Refuses samples by the limits of the disk while it is told to.</summary>
+    private sealed class Refusing(IRecordingOutput inner) : IRecordingOutput
+    {
+        public long BytesWritten => inner.BytesWritten;
+
+        public string? Refusal { get; set; }
+
+        public int AddSensor(SensorInfo info, Timestamp now) => inner.AddSensor(info, now);
+
+        public void AddModel(ModelManifest manifest) => inner.AddModel(manifest);
+
+        public void WriteSample(int sensor, in SampleHeader header, ReadOnlySpan<byte> payload) =>
+            inner.WriteSample(sensor, header, payload);
+
+        public void WriteEvent(
+            RecordingEvent kind, long sequence, Timestamp at, Timestamp about, ReadOnlySpan<byte> json) =>
+            inner.WriteEvent(kind, sequence, at, about, json);
+
+        public void Maintain(Timestamp now) => inner.Maintain(now);
+
+        public int DiscardPending() => inner.DiscardPending();
+
+        public void Finish() => inner.Finish();
+
+        public void Dispose() => inner.Dispose();
+    }
 
     /// <summary>Takes so many bytes and then says what a full file system says.</summary>
     private sealed class FullDisk(long capacity) : MemoryStream

@@ -63,7 +63,7 @@ public sealed class SampleDecoderTests
     }
 
     [Theory]
-    [InlineData("ros1", "sensor_msgs/Image", "'ros1'")]
+    [InlineData("ros3", "sensor_msgs/Image", "'ros3'")]
     [InlineData("protobuf", "foxglove.RawImage", "'protobuf'")]
     [InlineData("cdr", "nav_msgs/msg/Odometry", "'nav_msgs/msg/Odometry'")]
     public void An_unsupported_channel_is_refused_by_name_with_what_is_supported(

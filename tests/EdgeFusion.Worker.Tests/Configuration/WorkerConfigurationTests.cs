@@ -87,6 +87,27 @@ public sealed class WorkerConfigurationTests
     }
 
     [Fact]
+    public void What_is_published_for_others_is_checked()
+    {
+        ConfigurationException fault = Fails("""
+            {
+              "Sensors": { "wrist": { "Adapter": "simulator" } },
+              "Mqtt": { "Format": "cbor" },
+              "HomeAssistant": { "Discovery": "on", "Prefix": "home/#" },
+              "Sparkplug": { "Enabled": true, "Group": "a/b", "EdgeNode": "cell+1" }
+            }
+            """);
+
+        string[] wanted =
+        [
+            "HomeAssistant:Discovery: Home Assistant reads JSON only", "HomeAssistant:Prefix: is 'home/#'",
+            "Sparkplug:Group is 'a/b'; it must not be empty or have + / #", "Sparkplug:EdgeNode is 'cell+1'",
+            "Sparkplug:StateFile is missing: name a file",
+        ];
+        Assert.All(wanted, text => Assert.Contains(text, fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_environment_overrides_the_file()
     {
         IConfigurationRoot configuration = new ConfigurationBuilder()

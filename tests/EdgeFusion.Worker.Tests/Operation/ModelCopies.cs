@@ -6,17 +6,28 @@ namespace EdgeFusion.Worker.Tests.Operation;
 /// <summary>Copies of a shipped model, changed for a test.</summary>
 internal static class ModelCopies
 {
+    private static readonly string Shipped = Path.Combine(Repository.Root, "models", "workcell");
+
+    /// <summary>The version that is shipped.</summary>
+    public static string Version => Manifest()["version"]!.GetValue<string>();
+
     /// <summary>Copies "workcell" to a folder under another version.</summary>
     /// <returns>The folder, as a path for Model:Name.</returns>
     public static string Workcell(string folder, string version, Action<JsonObject>? change = null)
     {
-        string from = Path.Combine(Repository.Root, "models", "workcell");
         Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(from, "model.onnx"), Path.Combine(folder, "model.onnx"), overwrite: true);
-        JsonObject manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(from, "manifest.json")))!.AsObject();
+        foreach (string graph in Directory.GetFiles(Shipped, "*.onnx"))
+        {
+            File.Copy(graph, Path.Combine(folder, Path.GetFileName(graph)), overwrite: true);
+        }
+
+        JsonObject manifest = Manifest();
         manifest["version"] = version;
         change?.Invoke(manifest);
         File.WriteAllText(Path.Combine(folder, "manifest.json"), manifest.ToJsonString());
         return folder;
     }
+
+    private static JsonObject Manifest() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Shipped, "manifest.json")))!.AsObject();
 }

@@ -75,7 +75,7 @@ public sealed class ModelSwapTests : IDisposable
         SwitchResult nothing = session.Models.Switch("no-such-model");
 
         Assert.Equal((false, false, false), (damaged.Done, unfit.Done, nothing.Done));
-        Assert.All([damaged, unfit, nothing], result => Assert.Equal("1.0.0", result.Version));
+        Assert.All([damaged, unfit, nothing], result => Assert.Equal(ModelCopies.Version, result.Version));
         Assert.Contains("no-such-model", nothing.Reason, StringComparison.Ordinal);
         Assert.Contains("sha256", damaged.Reason, StringComparison.OrdinalIgnoreCase);
         collected.WaitFor(collected.Lines().Length + 3, Patience);
@@ -115,7 +115,7 @@ public sealed class ModelSwapTests : IDisposable
 
         // What a busy machine skips is counted; the change itself costs nothing.
         Assert.InRange(missing, 0, skipped);
-        Assert.Equal(["1.0.0", "9.9.9", "1.0.0"], versions);
+        Assert.Equal([ModelCopies.Version, "9.9.9", ModelCopies.Version], versions);
     }
 
     private static WorkerOptions Options(string recording) =>

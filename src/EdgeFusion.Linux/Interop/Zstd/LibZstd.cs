@@ -31,6 +31,10 @@ internal static partial class LibZstd
     public static partial nuint Decompress(
         ZstdDecompressionHandle context, ref byte destination, nuint capacity, ref readonly byte source, nuint length);
 
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
+    public static partial nuint DecompressStream(
+        ZstdDecompressionHandle context, ref ZstdBuffer output, ref ZstdBuffer input);
+
     [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
     public static partial uint IsError(nuint code);
 

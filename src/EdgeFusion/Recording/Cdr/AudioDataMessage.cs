@@ -13,15 +13,17 @@ internal readonly ref struct AudioDataMessage
 
     public ReadOnlySpan<byte> Data { get; init; }
 
-    public static AudioDataMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static AudioDataMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         return new AudioDataMessage { Data = reader.ReadBytes("data") };
     }
 
-    public static AudioDataMessage ReadStamped(ReadOnlySpan<byte> message, string what = StampedTypeName)
+    public static AudioDataMessage ReadStamped(
+        ReadOnlySpan<byte> message, string what = StampedTypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         return new AudioDataMessage { Stamp = header.Stamp, Data = reader.ReadBytes("audio.data") };
     }

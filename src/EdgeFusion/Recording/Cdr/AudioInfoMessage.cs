@@ -19,9 +19,10 @@ internal readonly ref struct AudioInfoMessage
     /// <summary>"wave" for PCM, "mp3" ..., as UTF-8.</summary>
     public ReadOnlySpan<byte> CodingFormat { get; init; }
 
-    public static AudioInfoMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static AudioInfoMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         byte channels = reader.ReadUInt8("channels");
         uint rate = reader.ReadUInt32("sample_rate");
         ReadOnlySpan<byte> sampleFormat = reader.ReadString("sample_format");

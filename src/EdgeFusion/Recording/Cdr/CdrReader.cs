@@ -6,7 +6,7 @@ namespace EdgeFusion.Recording.Cdr;
 
 /// <summary>
 /// Reads one message in CDR as ROS 2 writes it: a 4-byte encapsulation header, then the fields in order, each primitive
-/// aligned to its size (XCDR1, at most 8) relative to the byte after the header.
+/// aligned to its size (XCDR1, at most 8) relative to the byte after the header. Reads messages of ROS 1, too.
 /// </summary>
 /// <remarks>
 /// <para>Nothing is believed: every length is checked against the bytes that are left before it is used, and a read
@@ -23,17 +23,25 @@ internal ref struct CdrReader
 
     private readonly ReadOnlySpan<byte> _message;
     private readonly string _what;
+    private readonly int _start;
     private int _offset;
 
     /// <summary>Starts behind the encapsulation header.</summary>
     /// <param name="message">The whole message.</param>
     /// <param name="what">Type (and topic) for errors.</param>
+    /// <param name="wire">How it lies in bytes.</param>
     /// <exception cref="RecordingException">The header is missing or names an encoding other than plain
     /// CDR.</exception>
-    public CdrReader(ReadOnlySpan<byte> message, string what)
+    public CdrReader(ReadOnlySpan<byte> message, string what, RosWire wire = RosWire.Cdr)
     {
         _message = message;
         _what = what;
+        IsRos1 = wire == RosWire.Ros1;
+        if (IsRos1)
+        {
+            return;
+        }
+
         if (message.Length < HeaderBytes)
         {
             ThrowDamaged("encapsulation header", HeaderBytes);
@@ -45,8 +53,12 @@ internal ref struct CdrReader
         }
 
         IsBigEndian = message[1] == BigEndianId;
+        _start = HeaderBytes;
         _offset = HeaderBytes;
     }
+
+    /// <summary>Whether fields follow each other without alignment, as in ROS 1.</summary>
+    public bool IsRos1 { get; }
 
     /// <summary>Whether the message's numbers are big endian.</summary>
     public bool IsBigEndian { get; }
@@ -113,7 +125,7 @@ internal ref struct CdrReader
 
     private ReadOnlySpan<byte> Take(int size, int alignment, string field)
     {
-        int start = HeaderBytes + ((_offset - HeaderBytes + alignment - 1) & -alignment);
+        int start = IsRos1 ? _offset : _start + ((_offset - _start + alignment - 1) & -alignment);
         if (start > _message.Length || size > _message.Length - start)
         {
             ThrowDamaged(field, size);

@@ -14,9 +14,10 @@ internal readonly ref struct CompressedImageMessage
 
     public ReadOnlySpan<byte> Data { get; init; }
 
-    public static CompressedImageMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static CompressedImageMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         ReadOnlySpan<byte> format = reader.ReadString("format");
         return new CompressedImageMessage

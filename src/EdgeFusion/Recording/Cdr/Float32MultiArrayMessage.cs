@@ -10,9 +10,10 @@ internal readonly ref struct Float32MultiArrayMessage
 
     public CdrNumbers Data { get; init; }
 
-    public static Float32MultiArrayMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static Float32MultiArrayMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         int dimensions = reader.ReadCount("layout.dim", LeastDimensionBytes);
         for (int i = 0; i < dimensions; i++)
         {

@@ -21,9 +21,10 @@ internal readonly ref struct ImageMessage
 
     public ReadOnlySpan<byte> Data { get; init; }
 
-    public static ImageMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static ImageMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         uint height = reader.ReadUInt32("height");
         uint width = reader.ReadUInt32("width");

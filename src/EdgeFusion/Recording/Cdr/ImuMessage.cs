@@ -28,9 +28,10 @@ internal readonly ref struct ImuMessage
     /// <summary>X y z in m/s^2.</summary>
     public CdrNumbers LinearAcceleration { get; init; }
 
-    public static ImuMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static ImuMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         CdrNumbers orientation = reader.ReadFloat64Array("orientation", QuaternionLength);
         CdrNumbers covariance = reader.ReadFloat64Array("orientation_covariance", CovarianceLength);

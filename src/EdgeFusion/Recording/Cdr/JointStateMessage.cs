@@ -14,9 +14,11 @@ internal readonly ref struct JointStateMessage
     private readonly ReadOnlySpan<byte> _message;
     private readonly string _what;
     private readonly int _namesOffset;
+    private readonly RosWire _wire;
 
-    private JointStateMessage(ReadOnlySpan<byte> message, string what, int namesOffset)
+    private JointStateMessage(ReadOnlySpan<byte> message, string what, int namesOffset, RosWire wire)
     {
+        _wire = wire;
         _message = message;
         _what = what;
         _namesOffset = namesOffset;
@@ -34,9 +36,10 @@ internal readonly ref struct JointStateMessage
     public CdrNumbers Effort { get; private init; }
 
     /// <summary>Reads a message and checks that each array is empty or as long as the names.</summary>
-    public static JointStateMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static JointStateMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         int namesOffset = reader.Offset;
         int count = reader.ReadCount("name", LeastNameBytes);
@@ -45,7 +48,7 @@ internal readonly ref struct JointStateMessage
             reader.ReadString("name");
         }
 
-        return new JointStateMessage(message, what, namesOffset)
+        return new JointStateMessage(message, what, namesOffset, wire)
         {
             Stamp = header.Stamp,
             NameCount = count,
@@ -56,7 +59,7 @@ internal readonly ref struct JointStateMessage
     }
 
     /// <summary>The names from the first on, as UTF-8: call <see cref="NameReader.Next"/> NameCount times.</summary>
-    public NameReader Names() => new(_message, _what, _namesOffset);
+    public NameReader Names() => new(_message, _what, _namesOffset, _wire);
 
     private static CdrNumbers ReadValues(scoped ref CdrReader reader, string field, int names, string what)
     {
@@ -73,9 +76,9 @@ internal readonly ref struct JointStateMessage
     {
         private CdrReader _reader;
 
-        internal NameReader(ReadOnlySpan<byte> message, string what, int offset)
+        internal NameReader(ReadOnlySpan<byte> message, string what, int offset, RosWire wire)
         {
-            _reader = new CdrReader(message, what);
+            _reader = new CdrReader(message, what, wire);
             _reader.MoveTo(offset);
             _reader.ReadCount("name", LeastNameBytes);
         }

@@ -16,7 +16,13 @@ internal readonly ref struct RosHeader
     /// <exception cref="RecordingException">Cut short, or a stamp of a second or more of nanoseconds.</exception>
     public static RosHeader Read(ref CdrReader reader, string what)
     {
-        long seconds = reader.ReadInt32("header.stamp.sec");
+        if (reader.IsRos1)
+        {
+            reader.ReadUInt32("header.seq");
+        }
+
+        uint stamp = reader.ReadUInt32("header.stamp.sec");
+        long seconds = reader.IsRos1 ? stamp : (int)stamp;
         uint nanoseconds = reader.ReadUInt32("header.stamp.nanosec");
         if (nanoseconds >= Timestamp.NanosecondsPerSecond)
         {

@@ -12,6 +12,12 @@ internal static class RosSchemas
     /// <summary>Name of the message encoding in MCAP.</summary>
     public const string MessageEncoding = "cdr";
 
+    /// <summary>Name of the schema encoding of ROS 1.</summary>
+    public const string Ros1Encoding = "ros1msg";
+
+    /// <summary>Name of the message encoding of ROS 1.</summary>
+    public const string Ros1MessageEncoding = "ros1";
+
     private const string Separator =
         "================================================================================\n";
 

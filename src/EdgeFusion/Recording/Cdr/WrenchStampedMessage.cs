@@ -15,9 +15,10 @@ internal readonly ref struct WrenchStampedMessage
     /// <summary>Fx fy fz (N) tx ty tz (Nm).</summary>
     public CdrNumbers Values { get; init; }
 
-    public static WrenchStampedMessage Read(ReadOnlySpan<byte> message, string what = TypeName)
+    public static WrenchStampedMessage Read(
+        ReadOnlySpan<byte> message, string what = TypeName, RosWire wire = RosWire.Cdr)
     {
-        var reader = new CdrReader(message, what);
+        var reader = new CdrReader(message, what, wire);
         RosHeader header = RosHeader.Read(ref reader, what);
         return new WrenchStampedMessage
         {

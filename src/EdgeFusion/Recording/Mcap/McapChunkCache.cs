@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EdgeFusion.Recording.Bags;
 
 namespace EdgeFusion.Recording.Mcap;
 
@@ -13,7 +14,10 @@ internal sealed class McapChunkCache(
     /// <summary>Smallest batch per chunk; with less, reading again for every few messages would never end.</summary>
     private const int MinBatchBytes = 1024;
 
-    private readonly McapChunkDecoder _decoder = new(options);
+    private readonly ChunkLoader _loader = contents.Connections is { } connections
+        ? new BagChunkLoader(source, connections, options)
+        : new McapChunkLoader(source, options);
+
     private readonly List<McapChunkSlot> _open = [];
     private readonly Stack<McapChunkSlot> _free = new();
 
@@ -22,8 +26,6 @@ internal sealed class McapChunkCache(
 
     /// <summary>Whether a channel is wanted, by id: 0 unknown, 1 yes, 2 no. Asked once per message.</summary>
     private readonly byte[] _wanted = new byte[ushort.MaxValue + 1];
-
-    private byte[] _stored = [];
 
     /// <summary>Loads within this time range only; may be raised to seek.</summary>
     public ulong FromTime { get; set; } = filter.FromTime;
@@ -117,8 +119,7 @@ internal sealed class McapChunkCache(
         var place = source.Place(reference.Offset);
         try
         {
-            var records = reference.IsPlain ? ReadPlain(slot, reference) : ReadChunk(slot, reference, place);
-            List(slot, records, reference, place, losses);
+            List(slot, _loader.Read(slot, reference, place), reference, place, losses);
             slot.Sort();
         }
         catch (RecordingException fault) when (options.Recover && fault.InnerException is not IOException)
@@ -156,41 +157,6 @@ internal sealed class McapChunkCache(
         }
 
         return share;
-    }
-
-    private ReadOnlySpan<byte> ReadPlain(McapChunkSlot slot, in McapChunkRef reference)
-    {
-        Reserve(ref slot.Memory, reference.Length);
-        source.ReadAt(reference.Offset, slot.Memory.AsSpan(0, reference.Length));
-        slot.RecordsStart = 0;
-        return slot.Memory.AsSpan(0, reference.Length);
-    }
-
-    private ReadOnlySpan<byte> ReadChunk(McapChunkSlot slot, in McapChunkRef reference, McapPlace place)
-    {
-        if (reference.Length - McapFormat.RecordHeaderBytes > options.MaxRecordBytes)
-            throw place.TooLarge(
-                $"the chunk has {reference.Length} bytes, more than the limit of {options.MaxRecordBytes}",
-                nameof(options.MaxRecordBytes));
-        Reserve(ref _stored, reference.Length);
-        var record = _stored.AsSpan(0, reference.Length);
-        source.ReadAt(reference.Offset, record);
-        if (record.Length < McapFormat.RecordHeaderBytes
-            || record[0] != (byte)McapOpcode.Chunk
-            || BinaryPrimitives.ReadUInt64LittleEndian(record[1..])
-                != (ulong)(reference.Length - McapFormat.RecordHeaderBytes))
-            throw place.Damaged($"there is no chunk of {reference.Length} bytes, where the index names one");
-
-        var records = _decoder.Decode(record[McapFormat.RecordHeaderBytes..], place, ref slot.Memory);
-        slot.RecordsStart = 0;
-        if (((ReadOnlySpan<byte>)record).Overlaps(records, out var start))
-        {
-            // Uncompressed: the record itself becomes the chunk's memory, and the old memory takes the next record.
-            slot.RecordsStart = start;
-            (_stored, slot.Memory) = (slot.Memory, _stored);
-        }
-
-        return records;
     }
 
     private void List(
@@ -240,11 +206,5 @@ internal sealed class McapChunkCache(
         losses.Note(fault);
         losses.DamagedChunks++;
         losses.LostBytes += bytes;
-    }
-
-    private static void Reserve(ref byte[] memory, int bytes)
-    {
-        if (memory.Length < bytes)
-            memory = GC.AllocateUninitializedArray<byte>(McapSizes.Grown(bytes, Array.MaxLength));
     }
 }

@@ -20,13 +20,18 @@ internal sealed class McapChunkDecoder(McapReadOptions options)
         var expected = cursor.ReadUInt32();
         var compression = cursor.ReadString();
         var stored = cursor.ReadBytes(cursor.ReadUInt64());
-        var records = compression.Length == 0
-            ? Plain(stored, size, place)
-            : Unpack(stored, size, compression, place, ref buffer);
+        var records = Unpack(stored, size, compression, place, ref buffer);
         if (options.ValidateCrcs && expected != 0 && Crc32.Compute(records) is var actual && actual != expected)
             throw place.Damaged($"the chunk's CRC is {actual:x8}, its record says {expected:x8}");
         return records;
     }
+
+    /// <summary>Unpacks a block within the limits; "" is no compression and gives the block itself.</summary>
+    public ReadOnlySpan<byte> Unpack(
+        ReadOnlySpan<byte> stored, ulong size, string compression, McapPlace place, ref byte[] buffer) =>
+        compression.Length == 0
+            ? Plain(stored, size, place)
+            : UnpackBy(stored, size, compression, place, ref buffer);
 
     private ReadOnlySpan<byte> Plain(ReadOnlySpan<byte> stored, ulong size, McapPlace place)
     {
@@ -39,7 +44,7 @@ internal sealed class McapChunkDecoder(McapReadOptions options)
         return stored;
     }
 
-    private ReadOnlySpan<byte> Unpack(
+    private ReadOnlySpan<byte> UnpackBy(
         ReadOnlySpan<byte> stored, ulong size, string compression, McapPlace place, ref byte[] buffer)
     {
         if (size > (ulong)options.MaxChunkBytes)

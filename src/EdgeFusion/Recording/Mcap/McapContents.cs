@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EdgeFusion.Recording.Bags;
 
 namespace EdgeFusion.Recording.Mcap;
 
@@ -21,6 +22,9 @@ internal sealed class McapContents(McapDefinitions definitions)
 
     /// <summary>The summary, to look up the channels of a chunk; empty after a scan.</summary>
     public byte[] Summary { get; set; } = [];
+
+    /// <summary>The channels' connections where the file is a ROS 1 bag; null where it is not.</summary>
+    public BagConnections? Connections { get; set; }
 
     /// <summary>Why the summary was not used; null where it was.</summary>
     public string? SummaryFault { get; set; }

@@ -1,7 +1,11 @@
+using EdgeFusion.Recording.Bags;
+
 namespace EdgeFusion.Recording.Mcap;
 
 /// <summary>
-/// Opens an MCAP file by its summary, lists what it holds and reads messages by log time, topic and time range.
+/// Opens an MCAP file by its summary, lists what it holds and reads messages by log time, topic and time range. A ROS 1
+/// bag (version 2.0) reads the same: its messages have encoding "ros1", and log and publish time are its one time. So
+/// does a folder of rosbag2 with several MCAP files, plain or compressed.
 /// </summary>
 /// <remarks>
 /// <para>Where the summary is missing, damaged or incomplete the data section is scanned once instead
@@ -11,9 +15,11 @@ namespace EdgeFusion.Recording.Mcap;
 /// </remarks>
 public sealed class McapIndexedReader : IDisposable
 {
-    private readonly McapSource _source;
+    private readonly McapSource? _source;
     private readonly McapReadOptions _options;
     private readonly McapContents _contents;
+    private readonly McapParts? _parts;
+    private readonly IChunkCodec? _messageCodec;
 
     /// <summary>Opens a recording in a stream.</summary>
     /// <param name="stream">A seekable stream; read from its beginning.</param>
@@ -33,13 +39,19 @@ public sealed class McapIndexedReader : IDisposable
         _options = options ?? McapReadOptions.Default;
         try
         {
-            _contents = ReadContents();
+            _contents = ReadContents(source, _options);
         }
         catch
         {
             source.Dispose();
             throw;
         }
+    }
+
+    private McapIndexedReader(McapParts parts, IChunkCodec? messageCodec, McapReadOptions options)
+    {
+        (_parts, _messageCodec, _options) = (parts, messageCodec, options);
+        _contents = parts.Contents;
     }
 
     /// <summary>Profile and library.</summary>
@@ -72,21 +84,38 @@ public sealed class McapIndexedReader : IDisposable
     /// <summary>Latest log time in ns, null without messages. From the chunk index.</summary>
     public ulong? EndTime => TimeRange()?.End;
 
-    /// <summary>Opens a recording by path.</summary>
-    /// <exception cref="RecordingException">The file cannot be opened, is damaged or cannot be read.</exception>
-    public static McapIndexedReader Open(string path, McapReadOptions? options = null) =>
-        new(McapSource.Open(path), options);
+    /// <summary>Opens a recording by path: a file, or a folder of rosbag2 as one.</summary>
+    /// <exception cref="RecordingException">It cannot be opened, is damaged or cannot be read.</exception>
+    public static McapIndexedReader Open(string path, McapReadOptions? options = null)
+    {
+        options ??= McapReadOptions.Default;
+        if (!Directory.Exists(path))
+            return new McapIndexedReader(McapPackedFile.Open(path, options), options);
+        var folder = RosbagFolder.Read(path);
+        var codec = folder.MessageCompression.Length == 0 ? null
+            : McapPackedFile.Codec<IChunkCodec>(folder.MessageCompression, path, options);
+        return new McapIndexedReader(McapParts.Open(folder, options), codec, options);
+    }
 
     /// <summary>Reads messages by log time. Several readers may exist at a time.</summary>
-    public McapMessageReader ReadMessages(McapMessageFilter? filter = null) =>
-        new(_source, _contents, _options, filter ?? McapMessageFilter.All);
+    public McapMessageReader ReadMessages(McapMessageFilter? filter = null)
+    {
+        filter ??= McapMessageFilter.All;
+        return _parts is null
+            ? new McapFileMessages(_source!, _contents, _options, filter)
+            : new McapMergedMessages(
+                _parts.Files, filter,
+                _messageCodec is null ? null : new McapMessageUnpacker(_messageCodec, _options));
+    }
 
     /// <summary>Reads an attachment and checks its CRC.</summary>
     /// <exception cref="RecordingException">It is damaged, exceeds a limit or cannot be read.</exception>
     public McapAttachment ReadAttachment(McapAttachmentIndex index)
     {
         ArgumentNullException.ThrowIfNull(index);
-        var body = Read(McapOpcode.Attachment, index.Offset, index.Length);
+        if (_source is null)
+            return PartWith(file => file.Attachments, index).ReadAttachment(index);
+        var body = Read(_source, McapOpcode.Attachment, index.Offset, index.Length);
         return McapRecordParser.Attachment(body, _source.Place((long)index.Offset), _options.ValidateCrcs);
     }
 
@@ -95,12 +124,19 @@ public sealed class McapIndexedReader : IDisposable
     public McapMetadata ReadMetadata(McapMetadataIndex index)
     {
         ArgumentNullException.ThrowIfNull(index);
-        var body = Read(McapOpcode.Metadata, index.Offset, index.Length);
+        if (_source is null)
+            return PartWith(file => file.Metadata, index).ReadMetadata(index);
+        var body = Read(_source, McapOpcode.Metadata, index.Offset, index.Length);
         return McapRecordParser.Metadata(body, _source.Place((long)index.Offset));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source?.Dispose();
+        foreach (var part in _parts?.Files ?? [])
+            part.File.Dispose();
+    }
 
     private static Stream Seekable(Stream stream)
     {
@@ -108,44 +144,67 @@ public sealed class McapIndexedReader : IDisposable
         return stream.CanSeek ? stream : throw new ArgumentException("the stream cannot seek", nameof(stream));
     }
 
-    private McapContents ReadContents()
+    private static McapContents ReadContents(McapSource source, McapReadOptions options)
     {
-        CheckMagic();
+        var isBag = IsBag(source);
         try
         {
-            return new McapSummaryReader(_source, _options).Read();
+            return isBag ? new BagIndex(source, options).Read() : new McapSummaryReader(source, options).Read();
         }
         catch (RecordingException fault) when (fault.InnerException is not IOException)
         {
-            // The data section holds everything that the summary repeats.
-            return new McapScanner(_source, _options).Scan(fault.Message);
+            // The data holds everything that the summary repeats.
+            return isBag
+                ? new BagScan(source, options).Read(fault.Message)
+                : new McapScanner(source, options).Scan(fault.Message);
         }
     }
 
-    private void CheckMagic()
+    private static bool IsBag(McapSource source)
     {
-        Span<byte> magic = stackalloc byte[McapFormat.MagicBytes];
-        if (_source.Length >= magic.Length)
-            _source.ReadAt(0, magic);
-        if (!magic.SequenceEqual(McapFormat.Magic))
-            throw _source.Place(0).Fault("it does not begin like an MCAP file", "check that it is one");
+        Span<byte> start = stackalloc byte[(int)Math.Min(BagRecord.Magic.Length, source.Length)];
+        source.ReadAt(0, start);
+        if (start.SequenceEqual(BagRecord.Magic))
+            return true;
+        if (start.StartsWith("#ROSBAG V"u8))
+            throw source.Place(0).Fault("it is a bag of an older version than 2.0", "convert it with rosbag fix");
+        if (!start.StartsWith(McapFormat.Magic))
+            throw source.Place(0).Fault("it does not begin like an MCAP file or a ROS 1 bag", "check that it is one");
+        return false;
     }
 
-    private byte[] Read(McapOpcode opcode, ulong offset, ulong length)
+    private byte[] Read(McapSource source, McapOpcode opcode, ulong offset, ulong length)
     {
-        var place = _source.Place((long)Math.Min(offset, long.MaxValue));
-        if (offset > (ulong)_source.Length || length < McapFormat.RecordHeaderBytes
-            || length > (ulong)_source.Length - offset)
+        var place = source.Place((long)Math.Min(offset, long.MaxValue));
+        if (offset > (ulong)source.Length || length < McapFormat.RecordHeaderBytes
+            || length > (ulong)source.Length - offset)
             throw place.Damaged($"the index names {length} bytes at {offset}, outside the file");
         Span<byte> head = stackalloc byte[McapFormat.RecordHeaderBytes];
-        _source.ReadAt((long)offset, head);
+        source.ReadAt((long)offset, head);
         if (head[0] != (byte)opcode)
             throw place.Damaged($"there is no {opcode} where the index names one");
-        return _source.ReadBody((long)offset, length - McapFormat.RecordHeaderBytes, _options);
+        return source.ReadBody((long)offset, length - McapFormat.RecordHeaderBytes, _options);
+    }
+
+    private McapIndexedReader PartWith<T>(Func<McapIndexedReader, IReadOnlyList<T>> entries, T entry)
+        where T : class
+    {
+        foreach (var part in _parts!.Files)
+        {
+            foreach (var candidate in entries(part.File))
+            {
+                if (ReferenceEquals(candidate, entry))
+                    return part.File;
+            }
+        }
+
+        throw new ArgumentException("the entry is of another recording", nameof(entry));
     }
 
     private (ulong Start, ulong End)? TimeRange()
     {
+        if (_parts is not null)
+            return _parts.TimeRange();
         if (_contents.Statistics is { MessageCount: > 0 } statistics)
             return (statistics.MessageStartTime, statistics.MessageEndTime);
         if (_contents.Chunks.Length == 0 || _contents.Statistics is not null)

@@ -28,5 +28,16 @@ public sealed class McapLosses
     /// <summary>Whether anything was lost.</summary>
     public bool Any => FirstFault is not null;
 
+    internal void Add(McapLosses other)
+    {
+        DamagedChunks += other.DamagedChunks;
+        DamagedRecords += other.DamagedRecords;
+        LostBytes += other.LostBytes;
+        Torn |= other.Torn;
+        TornAt = TornAt < 0 ? other.TornAt : TornAt;
+        SectionCrcMismatch |= other.SectionCrcMismatch;
+        FirstFault ??= other.FirstFault;
+    }
+
     internal void Note(RecordingException fault) => FirstFault ??= fault.Message;
 }

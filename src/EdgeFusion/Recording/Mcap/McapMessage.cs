@@ -4,7 +4,8 @@ namespace EdgeFusion.Recording.Mcap;
 /// <remarks><b>Ownership.</b> Valid until the reader that gave it moves on; copy what has to live longer.</remarks>
 public readonly ref struct McapMessage
 {
-    internal McapMessage(McapChannel channel, McapSchema? schema, in McapMessageHeader header, ReadOnlySpan<byte> data)
+    internal McapMessage(
+        McapChannel channel, McapSchema? schema, scoped in McapMessageHeader header, ReadOnlySpan<byte> data)
     {
         Channel = channel;
         Schema = schema;

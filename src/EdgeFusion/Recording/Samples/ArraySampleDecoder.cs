@@ -23,7 +23,7 @@ internal sealed class ArraySampleDecoder : SampleDecoder
             return new ArraySampleDecoder(source, own.Width);
         }
 
-        int width = Float32MultiArrayMessage.Read(firstMessage, source.What).Data.Count;
+        int width = Float32MultiArrayMessage.Read(firstMessage, source.What, source.Wire).Data.Count;
         return width is >= 1 and <= SampleLimits.VectorElements
             ? new ArraySampleDecoder(source, width)
             : throw new RecordingException(
@@ -34,7 +34,7 @@ internal sealed class ArraySampleDecoder : SampleDecoder
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
         stamp = default;
-        CdrNumbers data = Float32MultiArrayMessage.Read(message, What).Data;
+        CdrNumbers data = Float32MultiArrayMessage.Read(message, What, Wire).Data;
         if (data.Count != _width)
         {
             ThrowOtherWidth(data.Count);

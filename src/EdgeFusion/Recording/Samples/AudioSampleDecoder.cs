@@ -31,7 +31,7 @@ internal sealed class AudioSampleDecoder : SampleDecoder
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        AudioDataMessage block = Read(message, What, _isStamped);
+        AudioDataMessage block = Read(message, What, _isStamped, Wire);
         stamp = block.Stamp;
         int length = block.Data.Length;
         if (length == 0 || length > _layout.MaxSampleBytes || length % _layout.FrameBytes != 0)
@@ -46,8 +46,8 @@ internal sealed class AudioSampleDecoder : SampleDecoder
     private protected override long UnstampedDelay(int bytes) =>
         (long)Math.Round(bytes / _layout.FrameBytes * (double)Timestamp.NanosecondsPerSecond / Info.RateHz);
 
-    private static AudioDataMessage Read(ReadOnlySpan<byte> message, string what, bool isStamped) =>
-        isStamped ? AudioDataMessage.ReadStamped(message, what) : AudioDataMessage.Read(message, what);
+    private static AudioDataMessage Read(ReadOnlySpan<byte> message, string what, bool isStamped, RosWire wire) =>
+        isStamped ? AudioDataMessage.ReadStamped(message, what, wire) : AudioDataMessage.Read(message, what, wire);
 
     private static SensorInfo Derive(DecoderSource source, ReadOnlySpan<byte> firstMessage, bool isStamped)
     {
@@ -59,7 +59,8 @@ internal sealed class AudioSampleDecoder : SampleDecoder
                 + "Record that topic too.");
         }
 
-        AudioInfoMessage info = AudioInfoMessage.Read(source.Options.AudioInfo.Span, source.What + " info");
+        AudioInfoMessage info = AudioInfoMessage.Read(
+            source.Options.AudioInfo.Span, source.What + " info", source.Wire);
         AudioFormat format = Format(source, in info);
         if (info.Channels is < 1 or > SampleLimits.AudioChannels
             || info.SampleRate is < 1 or > SampleLimits.AudioRateHz)
@@ -71,7 +72,7 @@ internal sealed class AudioSampleDecoder : SampleDecoder
         }
 
         var one = new AudioLayout(info.Channels, format, 1);
-        int frames = Math.Max(1, Read(firstMessage, source.What, isStamped).Data.Length / one.FrameBytes);
+        int frames = Math.Max(1, Read(firstMessage, source.What, isStamped, source.Wire).Data.Length / one.FrameBytes);
         long most = Math.Min((long)frames * BlockHeadroom, SampleLimits.SampleBytes / one.FrameBytes);
         return source.Foreign("microphone", one with { MaxFramesPerBlock = (int)most }, info.SampleRate) with
         {

@@ -27,7 +27,7 @@ internal sealed class CompressedSampleDecoder : SampleDecoder
         FrameLayout? own = source.OwnLayout<FrameLayout>();
         if (own is null)
         {
-            CompressedImageMessage image = CompressedImageMessage.Read(firstMessage, source.What);
+            CompressedImageMessage image = CompressedImageMessage.Read(firstMessage, source.What, source.Wire);
             own = ImageFileHeader.Read(image.Data, source.What).ToLayout();
         }
 
@@ -36,7 +36,7 @@ internal sealed class CompressedSampleDecoder : SampleDecoder
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        CompressedImageMessage image = CompressedImageMessage.Read(message, What);
+        CompressedImageMessage image = CompressedImageMessage.Read(message, What, Wire);
         stamp = image.Stamp;
         ImageFileHeader header = ImageFileHeader.Read(image.Data, What);
         if (header.Width != _layout.Width || header.Height != _layout.Height || !_decoder.CanDecode(header.Kind))

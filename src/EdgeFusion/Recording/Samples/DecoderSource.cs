@@ -1,3 +1,4 @@
+using EdgeFusion.Recording.Cdr;
 using EdgeFusion.Sensing;
 
 namespace EdgeFusion.Recording.Samples;
@@ -10,6 +11,10 @@ internal sealed record DecoderSource(ChannelDescription Channel, SensorInfo? Own
 {
     /// <summary>Topic and type for errors.</summary>
     public string What { get; } = $"topic '{Channel.Topic}' ({Channel.SchemaName})";
+
+    /// <summary>How its messages lie in bytes.</summary>
+    public RosWire Wire { get; } =
+        Channel.MessageEncoding == RosSchemas.Ros1MessageEncoding ? RosWire.Ros1 : RosWire.Cdr;
 
     /// <summary>A sensor for a foreign channel; its rate in messages per second.</summary>
     public SensorInfo Foreign(string modality, SampleLayout layout, double usualRateHz) => new()

@@ -19,12 +19,13 @@ internal sealed class ImageSampleDecoder : SampleDecoder
     public static ImageSampleDecoder Create(DecoderSource source, ReadOnlySpan<byte> firstMessage)
     {
         FrameLayout? own = source.OwnLayout<FrameLayout>();
-        return new ImageSampleDecoder(source, own ?? Derive(source, ImageMessage.Read(firstMessage, source.What)));
+        return new ImageSampleDecoder(
+            source, own ?? Derive(source, ImageMessage.Read(firstMessage, source.What, source.Wire)));
     }
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        ImageMessage image = ImageMessage.Read(message, What);
+        ImageMessage image = ImageMessage.Read(message, What, Wire);
         stamp = image.Stamp;
         bool isSame = image.Width == _layout.Width && image.Height == _layout.Height
             && FormatNames.TryRos(image.Encoding, out PixelFormat format) && format == _layout.Format;

@@ -25,14 +25,14 @@ internal sealed class ImuSampleDecoder : SampleDecoder
             return new ImuSampleDecoder(source, own.Width);
         }
 
-        bool hasOrientation = ImuMessage.Read(firstMessage, source.What).HasOrientation;
+        bool hasOrientation = ImuMessage.Read(firstMessage, source.What, source.Wire).HasOrientation;
         return new ImuSampleDecoder(
             source, hasOrientation ? VectorKinds.Imu.Length : VectorKinds.ImuWidthWithoutOrientation);
     }
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        ImuMessage imu = ImuMessage.Read(message, What);
+        ImuMessage imu = ImuMessage.Read(message, What, Wire);
         stamp = imu.Stamp;
         Span<float> values = MemoryMarshal.Cast<byte, float>(slot);
         FloatFields.Copy(imu.AngularVelocity, values, What, "angular_velocity");

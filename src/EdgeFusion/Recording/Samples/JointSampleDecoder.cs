@@ -43,7 +43,7 @@ internal sealed class JointSampleDecoder : SampleDecoder
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        JointStateMessage joints = JointStateMessage.Read(message, What);
+        JointStateMessage joints = JointStateMessage.Read(message, What, Wire);
         stamp = joints.Stamp;
         FindPlaces(in joints);
         Span<float> values = MemoryMarshal.Cast<byte, float>(slot);
@@ -109,7 +109,7 @@ internal sealed class JointSampleDecoder : SampleDecoder
 
     private static VectorLayout Derive(DecoderSource source, ReadOnlySpan<byte> firstMessage)
     {
-        JointStateMessage first = JointStateMessage.Read(firstMessage, source.What);
+        JointStateMessage first = JointStateMessage.Read(firstMessage, source.What, source.Wire);
         if (first.NameCount > SampleLimits.VectorElements / JointMap.Prefixes.Length)
         {
             throw new RecordingException($"Cannot read {source.What}: field 'name' has {first.NameCount} elements.");

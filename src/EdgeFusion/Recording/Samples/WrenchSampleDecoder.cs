@@ -18,7 +18,7 @@ internal sealed class WrenchSampleDecoder : SampleDecoder
 
     private protected override int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp)
     {
-        WrenchStampedMessage wrench = WrenchStampedMessage.Read(message, What);
+        WrenchStampedMessage wrench = WrenchStampedMessage.Read(message, What, Wire);
         stamp = wrench.Stamp;
         FloatFields.Copy(wrench.Values, MemoryMarshal.Cast<byte, float>(slot), What, "wrench");
         return WrenchStampedMessage.Width * sizeof(float);

@@ -14,7 +14,11 @@ internal static class RelabelledModel
     {
         string source = Path.Combine(RepositoryRoot.Path, "models", "workcell");
         Directory.CreateDirectory(folder);
-        File.Copy(Path.Combine(source, "model.onnx"), Path.Combine(folder, "model.onnx"));
+        foreach (string graph in Directory.GetFiles(source, "*.onnx"))
+        {
+            File.Copy(graph, Path.Combine(folder, Path.GetFileName(graph)));
+        }
+
         JsonNode manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "manifest.json")))!;
         manifest["name"] = "relabelled";
         foreach (JsonNode? head in manifest["heads"]!.AsArray())

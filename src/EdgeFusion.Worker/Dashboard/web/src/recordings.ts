@@ -62,7 +62,8 @@ export class Recordings {
       if (!now || turn !== this.turn) return;
       const agreement = comparison
         ? `; ${number(100 * comparison.agreement, 2)} % of ${number(comparison.windows)} windows agree` : "";
-      this.say(`${number(info.duration_s, 1)} s, ${now.cut ? "the first " : ""}${number(now.windows.length)} windows, ${now.model}${agreement}`);
+      const windows = `${now.cut ? "the first " : ""}${number(now.windows.length)} windows`;
+      this.say(`${number(info.duration_s, 1)} s, ${windows}, ${now.model}${agreement}`);
       new Replay(byId("replay"), info, { model, overview: now },
         before && comparison ? { model: against, overview: before, comparison } : null);
     } catch (fault) {

@@ -113,7 +113,8 @@ export class Replay {
   private column(parent: HTMLElement, side: Side, index: (chosen: number) => number, id: string): void {
     const grid = element("div", "grid");
     grid.id = id;
-    parent.append(element("h2", "side", side.overview.model, element("span", "muted", side.model || "as recorded")), grid);
+    const source = element("span", "muted", side.model || "as recorded");
+    parent.append(element("h2", "side", side.overview.model, source), grid);
     const predictions = new Predictions(grid, side.overview.heads, side.overview.inputs);
     this.columns.push({ side, predictions, index });
   }
@@ -190,7 +191,8 @@ function lanesOf(first: Overview, second: Overview | null, counterpart: number[]
       });
     }
     if (windows.some((window) => (window.heads[i]?.[2] ?? -1) >= 0)) {
-      lanes.push({ name: "  labelled", at: (index) => labelColour(head.labels[windows[index]!.heads[i]?.[2] ?? -1], head) });
+      const truth = (index: number) => head.labels[windows[index]!.heads[i]?.[2] ?? -1];
+      lanes.push({ name: "  labelled", at: (index) => labelColour(truth(index), head) });
     }
   });
   return lanes;

@@ -3,8 +3,8 @@ import { colour, element, fit, number, reasons } from "./dom";
 import type { SensorInfo, SensorState } from "./types";
 
 const HistorySeconds = 10;
-export const Palette = ["#3b82f6", "#ef4444", "#10b981", "#f59e0b", "#8b5cf6", "#06b6d4", "#ec4899", "#84cc16", "#f97316",
-  "#14b8a6", "#6366f1", "#a3a3a3"];
+export const Palette = ["#3b82f6", "#ef4444", "#10b981", "#f59e0b", "#8b5cf6", "#06b6d4", "#ec4899", "#84cc16",
+  "#f97316", "#14b8a6", "#6366f1", "#a3a3a3"];
 
 interface View {
   show(state: SensorState, now: number): void;
