@@ -69,11 +69,11 @@ internal static class RecordingGate
             recorder.Start();
             var warm = new Phase(feed, sinks, clock);
             warm.Run(TimeSpan.FromSeconds(2));
-            long bytes = GC.GetTotalAllocatedBytes(precise: true);
             long cpu = ThreadTimes.Read().GetValueOrDefault(ThreadName);
+            long bytes = GC.GetTotalAllocatedBytes(precise: true);
             long samples = warm.Run(length);
-            cpu = ThreadTimes.Read().GetValueOrDefault(ThreadName) - cpu;
             bytes = GC.GetTotalAllocatedBytes(precise: true) - bytes;
+            cpu = ThreadTimes.Read().GetValueOrDefault(ThreadName) - cpu;
             recorder.Dispose();
             yield return Verdict.AtMost(
                 "recording: recorder's thread, four streams", cpu / 1e7 / length.TotalSeconds,
