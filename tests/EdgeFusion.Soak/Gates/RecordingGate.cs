@@ -20,6 +20,10 @@ internal static class RecordingGate
     private const int Blocks = 128;
     private const string ThreadName = "soak-recorder";
 
+    /// <summary>The chunk of the slow sensors takes seven seconds to fill for the first time, and grows until then.
+    /// </summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(16);
+
     public static IEnumerable<Verdict> Run(SoakPlan plan)
     {
         yield return ZstdCodec.Probe() is { } reason
@@ -68,7 +72,7 @@ internal static class RecordingGate
             SampleSink[] sinks = [.. feed.Sensors.Select(sensor => Sink(sensor, clock, recorder))];
             recorder.Start();
             var warm = new Phase(feed, sinks, clock);
-            warm.Run(TimeSpan.FromSeconds(2));
+            warm.Run(WarmUp);
             long cpu = ThreadTimes.Read().GetValueOrDefault(ThreadName);
             long bytes = GC.GetTotalAllocatedBytes(precise: true);
             long samples = warm.Run(length);
