@@ -3,15 +3,15 @@ using System.Text.Json;
 
 namespace EdgeFusion.Testing.Payloads;
 
-/// <summary>Readers of others (npm cbor-x, sparkplug-payload), as judges of what we write.</summary>
+/// <summary>Readers of others (npm cborg, sparkplug-payload), as judges of what we write.</summary>
 public static class OtherPayloadReader
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Path, "tests/EdgeFusion.Testing/Payloads");
 
     /// <summary>Why they cannot be used; null where they can.</summary>
-    public static string? Obstacle() => Directory.Exists(Path.Combine(Folder, "node_modules/cbor-x"))
+    public static string? Obstacle() => Directory.Exists(Path.Combine(Folder, "node_modules/cborg"))
         ? null
-        : "cbor-x is not there: run npm ci in tests/EdgeFusion.Testing/Payloads";
+        : "cborg is not there: run npm ci in tests/EdgeFusion.Testing/Payloads";
 
     /// <summary>CBOR items as JSON.</summary>
     public static JsonElement[] ReadCbor(IEnumerable<byte[]> payloads) => Read("cbor", payloads);

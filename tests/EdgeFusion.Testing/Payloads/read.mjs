@@ -1,9 +1,8 @@
 // Reads payloads with the readers of others: lines "cbor HEX" or "sparkplug HEX" in, one line of JSON each out.
 import { createInterface } from "node:readline";
-import { Decoder } from "cbor-x";
+import { decode } from "cborg";
 import proto from "sparkplug-payload/lib/sparkplugPayloadProto.js";
 
-const cbor = new Decoder({ useRecords: false, mapsAsObjects: true });
 const { Payload } = proto.org.eclipse.tahu.protobuf;
 
 // Integers above 2^53 come as BigInt or Long; JSON has no limit, so they go out as plain digits.
@@ -19,6 +18,6 @@ const plain = (_, value) => {
 for await (const line of createInterface({ input: process.stdin })) {
   const [kind, hex] = line.split(" ");
   const bytes = Buffer.from(hex ?? "", "hex");
-  const item = kind === "cbor" ? cbor.decode(bytes) : Payload.toObject(Payload.decode(bytes));
+  const item = kind === "cbor" ? decode(bytes) : Payload.toObject(Payload.decode(bytes));
   console.log(JSON.stringify(item, plain).replace(/"\\u0001(-?\d+)\\u0001"/g, "$1"));
 }
