@@ -45,8 +45,8 @@ if (args is [DeliveryProducer.Verb, _, _, _, _])
 
 if (args is ["delivery", ..] && DeliveryPlan.Parse(args[1..]) is { } delivery)
 {
-    return Soak.Report(
-        delivery, OutboxRate.Run().Concat(PublishPath.Run()).Concat(DeliveryGate.Run(delivery)));
+    IEnumerable<Verdict> speed = delivery.Speed ? OutboxRate.Run().Concat(PublishPath.Run()) : [];
+    return Soak.Report(delivery, speed.Concat(DeliveryGate.Run(delivery)));
 }
 
 if (args is [DeviceRig.Verb, var folder])

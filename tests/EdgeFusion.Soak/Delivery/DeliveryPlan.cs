@@ -32,8 +32,11 @@ internal sealed record DeliveryPlan
     /// <summary>Decides when is killed.</summary>
     public int Seed { get; init; } = 1;
 
+    /// <summary>Whether the publish path is timed, too.</summary>
+    public bool Speed { get; init; } = true;
+
     /// <summary>Reads --kills N --broker-kills N --outages N --longest-outage S --absent S --full-disk S --rate N
-    /// --seed N; --long for the promised figures.</summary>
+    /// --seed N; --long for the promised figures; --no-speed for a machine that does other things, too.</summary>
     /// <returns>Null where the arguments are wrong.</returns>
     public static DeliveryPlan? Parse(string[] args)
     {
@@ -51,6 +54,12 @@ internal sealed record DeliveryPlan
                     Absent = 60,
                     PerSecond = 2000,
                 };
+                continue;
+            }
+
+            if (args[i] == "--no-speed")
+            {
+                plan = plan with { Speed = false };
                 continue;
             }
 

@@ -75,10 +75,7 @@ public sealed class SteeredReplayTests : IDisposable
         await WaitAsync(shown, 1);
         Assert.Equal(0, shown.CurrentCount);
         control.Resume();
-        while (!control.IsAtEnd)
-        {
-            await WaitAsync(shown, 1);
-        }
+        Assert.True(SpinWait.SpinUntil(() => control.IsAtEnd, TimeSpan.FromSeconds(60)));
 
         await stop.CancelAsync();
         await replay;

@@ -1,23 +1,9 @@
 // Looks at recordings as a person would: node recordings.mjs URL UNREADABLE-RECORDING FOLDER-FOR-SCREENSHOTS
 // Prints one JSON object: what the page showed at some instants, and what the browser complained about.
-import { chromium } from "playwright-core";
+import { coloursOf, lookAt, overhang, takePictures } from "./look.mjs";
 
 const [url, unreadable, folder] = process.argv.slice(2);
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({
-  executablePath,
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-try {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, colorScheme: "light" });
-  const complaints = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
-  });
-  page.on("pageerror", (fault) => complaints.push(String(fault)));
-  page.on("dialog", (dialog) => complaints.push(`dialog ${dialog.message()}`));
-  await page.goto(url);
+await lookAt(url, async (page, complaints) => {
   await page.waitForSelector("#agreement", { timeout: 120_000 });
   const state = await page.innerText("#replay-state");
   const count = 1 + Number(await page.getAttribute("#scrub", "max"));
@@ -42,21 +28,10 @@ try {
   const changed = await page.$$eval(".changed tr", (rows) => rows.slice(1).map((row) =>
     [...row.children].map((cell) => cell.textContent)));
   await page.waitForTimeout(500);
-  const canvases = await page.$$eval("#replay canvas", (all) => all.map((canvas) => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  }));
+  const canvases = await coloursOf(page, "#replay canvas");
   const scripts = await page.$$eval("script", (all) => all.length);
-  if (folder) {
-    await page.screenshot({ path: `${folder}/recordings-light.png`, fullPage: true });
-    await page.emulateMedia({ colorScheme: "dark" });
-    await page.waitForTimeout(600);
-    await page.screenshot({ path: `${folder}/recordings-dark.png`, fullPage: true });
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.waitForTimeout(600);
-    await page.screenshot({ path: `${folder}/recordings-phone.png`, fullPage: true });
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await takePictures(page, folder, "recordings");
+  const wide = await overhang(page);
   const agreement = await page.innerText("#agreement");
   const worries = [...complaints];
   await page.selectOption("#recording", unreadable);
@@ -64,6 +39,4 @@ try {
   const refusal = await page.innerText("#replay-state");
   console.log(JSON.stringify({ state, agreement, count, instants, changed, canvases, scripts, wide, refusal,
     complaints: worries }));
-} finally {
-  await browser.close();
-}
+});

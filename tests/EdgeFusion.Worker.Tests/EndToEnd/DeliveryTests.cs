@@ -14,7 +14,7 @@ public sealed class DeliveryTests
         string program = Path.Combine(
             Repository.Root, "artifacts", "bin", "EdgeFusion.Soak", configuration, "EdgeFusion.Soak.dll");
         using Process soak = Process.Start(new ProcessStartInfo(
-            "dotnet", [program, "delivery", "--kills", "3", "--broker-kills", "1", "--outages", "1"])
+            "dotnet", [program, "delivery", "--no-speed", "--kills", "3", "--broker-kills", "1", "--outages", "1"])
         { UseShellExecute = false, RedirectStandardOutput = true })!;
         string output = soak.StandardOutput.ReadToEnd();
         soak.WaitForExit();

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace EdgeFusion.Worker.Dashboard.Foxglove;
@@ -7,7 +6,7 @@ namespace EdgeFusion.Worker.Dashboard.Foxglove;
 internal static class FoxgloveTexts
 {
     /// <summary>The first message to every client.</summary>
-    public static ReadOnlyMemory<byte> ServerInfo(string node, string epoch, string model) => Write(json =>
+    public static ReadOnlyMemory<byte> ServerInfo(string node, string epoch, string model) => JsonText.Write(json =>
     {
         json.WriteString("op", "serverInfo");
         json.WriteString("name", $"EdgeFusion {node}");
@@ -22,7 +21,7 @@ internal static class FoxgloveTexts
     });
 
     /// <summary>All channels.</summary>
-    public static ReadOnlyMemory<byte> Advertise(IReadOnlyList<FoxgloveChannel> channels) => Write(json =>
+    public static ReadOnlyMemory<byte> Advertise(IReadOnlyList<FoxgloveChannel> channels) => JsonText.Write(json =>
     {
         json.WriteString("op", "advertise");
         json.WriteStartArray("channels");
@@ -35,21 +34,10 @@ internal static class FoxgloveTexts
     });
 
     /// <summary>A warning for whoever looks.</summary>
-    public static ReadOnlyMemory<byte> Warning(string message) => Write(json =>
+    public static ReadOnlyMemory<byte> Warning(string message) => JsonText.Write(json =>
     {
         json.WriteString("op", "status");
         json.WriteNumber("level", 1);
         json.WriteString("message", message);
     });
-
-    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        fields(json);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
 }

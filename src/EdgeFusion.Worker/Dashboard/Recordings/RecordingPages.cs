@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -155,7 +154,7 @@ internal sealed class RecordingPages : IDisposable
         }
     }
 
-    private ReadOnlyMemory<byte> WriteList() => Write(json =>
+    private ReadOnlyMemory<byte> WriteList() => JsonText.Write(json =>
     {
         json.WriteStartArray("models");
         foreach (string model in _models)
@@ -180,7 +179,7 @@ internal sealed class RecordingPages : IDisposable
     private static ReadOnlyMemory<byte> WriteRecording(RecordingEntry entry)
     {
         using RecordingFeed feed = Composition.Recordings.OpenFeed(entry.Path, recover: true);
-        return Write(json =>
+        return JsonText.Write(json =>
         {
             json.WriteString("name", entry.Name);
             json.WriteNumber("duration_s", Math.Round(feed.DurationSeconds, 3));
@@ -200,16 +199,5 @@ internal sealed class RecordingPages : IDisposable
 
             json.WriteEndArray();
         });
-    }
-
-    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> fields)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4_096);
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        fields(json);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
     }
 }
