@@ -37,15 +37,15 @@ public sealed class LocalBroker : IDisposable
     public int? ProcessId => _process?.Id;
 
     /// <summary>What to type to see everything that is published.</summary>
-    public string SubscribeLine => string.Create(
-        CultureInfo.InvariantCulture, $"mosquitto_sub -h {Host} -p {Port} -t '{NodeTopics.Everything}' -v");
+    public string SubscribeLine => SubscribeLineOf(Host, Port);
 
-    /// <summary>Finds a broker on localhost:1883 or starts a private one.</summary>
-    /// <exception cref="TransportException">There is none and mosquitto is not installed or does not start.</exception>
-    public static LocalBroker FindOrStart(CancellationToken stopping) =>
-        Answers("localhost", StandardPort, stopping)
-            ? new LocalBroker("localhost", StandardPort, null)
-            : StartPrivate(stopping);
+    /// <summary>What to type to see everything that is published to a broker.</summary>
+    public static string SubscribeLineOf(string host, int port) => string.Create(
+        CultureInfo.InvariantCulture, $"mosquitto_sub -h {host} -p {port} -t '{NodeTopics.Everything}' -v");
+
+    /// <summary>The broker on localhost:1883; null where there is none that takes us.</summary>
+    public static LocalBroker? Find(CancellationToken stopping) =>
+        Answers("localhost", StandardPort, stopping) ? new LocalBroker("localhost", StandardPort, null) : null;
 
     /// <summary>Starts a private broker whatever else there is.</summary>
     /// <exception cref="TransportException">mosquitto is not installed or does not start.</exception>

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Simulator;
+using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Live;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,7 +71,7 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(WorkerOptions options, TimeSpan length, CancellationToken stopping)
     {
-        using LocalBroker broker = LocalBroker.FindOrStart(stopping);
+        using var broker = DemoBroker.Open(stopping);
         WorkerOptions published = options with
         {
             Mqtt = options.Mqtt with { Host = broker.Host, Port = broker.Port },
@@ -118,10 +118,9 @@ internal static class DemoCommand
         }
     }
 
-    private static void Announce(LiveSession session, LocalBroker broker)
+    private static void Announce(LiveSession session, DemoBroker broker)
     {
-        string own = broker.IsPrivate ? "a private mosquitto" : "the broker that was there";
-        Console.WriteLine($"broker      {own} on {broker.Host}:{broker.Port}");
+        Console.WriteLine($"broker      {broker.What} on {broker.Host}:{broker.Port}");
         Console.WriteLine($"model       {session.Pipeline.Manifest.Name} {session.Pipeline.Manifest.Version} on "
             + $"{session.Engine.Info.Provider} {session.Engine.Info.Precision}");
         Console.WriteLine();

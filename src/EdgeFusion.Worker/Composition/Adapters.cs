@@ -64,6 +64,14 @@ internal static partial class Adapters
         return endpoint;
     }
 
+    /// <summary>A broker inside this process with its port on 127.0.0.1; null where this build has none.</summary>
+    public static (IDisposable Broker, int Port)? EmbeddedBroker()
+    {
+        (IDisposable Broker, int Port)? started = null;
+        StartBroker(ref started);
+        return started;
+    }
+
     /// <summary>Whether this build can send metrics to a collector.</summary>
     public static bool HasExporter
     {
@@ -84,6 +92,8 @@ internal static partial class Adapters
         StartExport(options, changed, ref export);
         return export;
     }
+
+    static partial void StartBroker(ref (IDisposable Broker, int Port)? started);
 
     static partial void FindExporter(ref bool has);
 

@@ -7,7 +7,16 @@ namespace EdgeFusion.Worker.Composition;
 /// <summary>The configured limits in the words of the outbox.</summary>
 internal static class OutboxSettings
 {
-    public static OutboxOptions From(OutboxLimitOptions limits) => new()
+    /// <summary>Over a paid wide-area link: few attempts, patient ones.</summary>
+    private static readonly OutboxOptions WideArea = new()
+    {
+        BackOffMax = TimeSpan.FromSeconds(30),
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+    };
+
+    private static readonly OutboxOptions Local = new();
+
+    public static OutboxOptions From(OutboxLimitOptions limits, MqttOptions mqtt) => Link(mqtt) with
     {
         MaxMessages = limits.MaxMessages,
         MaxBytes = limits.MaxBytes,
@@ -28,4 +37,6 @@ internal static class OutboxSettings
                 BacklogPerSecond = limits.BacklogPerSecond,
             },
     };
+
+    private static OutboxOptions Link(MqttOptions mqtt) => mqtt.Link == "wan" ? WideArea : Local;
 }

@@ -55,9 +55,10 @@ internal static class OptionChecks
             "must be 0..1000");
         Require(faults, limits.LongestBackoffSeconds is >= 0.1 and <= 60, "SensorLimits:LongestBackoffSeconds",
             "must be 0.1..60");
-        Require(faults, options.Outbox.MaxMessages is >= 10 and <= 10_000_000, "Outbox:MaxMessages",
-            "must be 10..10000000");
-        Require(faults, options.Outbox.MaxBytes >= 65_536, "Outbox:MaxBytes", "must be at least 65536");
+        Require(faults, options.Outbox.MaxMessages is >= 10 and <= 1_000_000, "Outbox:MaxMessages",
+            "must be 10..1000000");
+        Require(faults, options.Outbox.MaxBytes is >= 65_536 and <= 1 << 30, "Outbox:MaxBytes",
+            "must be 65536..1073741824");
         CheckLog(options.Outbox, faults);
         Require(faults, options.Simulator.Difficulty is >= 0 and <= 3, "Simulator:Difficulty", "must be 0..3");
         Require(faults, options.Simulator.Episodes >= 0, "Simulator:Episodes", "must be 0 or more");
@@ -85,6 +86,7 @@ internal static class OptionChecks
 
         Require(faults, mqtt.Host.Length > 0, "Mqtt:Host", "is empty");
         Require(faults, mqtt.Port is >= 1 and <= 65_535, "Mqtt:Port", "must be 1..65535");
+        Require(faults, mqtt.Link is "local" or "wan", "Mqtt:Link", $"is '{mqtt.Link}'; there are local, wan");
         Require(faults, mqtt.PredictionExpirySeconds is > 0 and <= 86_400, "Mqtt:PredictionExpirySeconds",
             "must be above 0 and at most 86400");
         Require(faults, mqtt.PasswordFile.Length == 0 || mqtt.UserName.Length > 0, "Mqtt:PasswordFile",

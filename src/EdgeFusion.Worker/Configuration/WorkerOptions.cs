@@ -170,6 +170,10 @@ internal sealed record MqttOptions
     /// <summary>Allow a connection without TLS to another machine. Default false.</summary>
     public bool AllowPlaintext { get; init; }
 
+    /// <summary>What lies between: local (default), a broker that is tried again every second at the latest, or wan, a
+    /// paid wide-area link that is given 10 s to answer and up to 30 s of rest.</summary>
+    public string Link { get; init; } = "local";
+
     /// <summary>How long in s a prediction is worth delivering. Default 60.</summary>
     public double PredictionExpirySeconds { get; init; } = 60;
 

@@ -246,7 +246,7 @@ internal sealed class LiveSession : IDisposable
     private Outbox CreateOutbox(WorkerOptions options, IPublisher publisher, LogObserver observer) => new(
         publisher, Clock,
         StatusMessages.Create(new NodeTopics(options.Node), options.Node, Epoch, Product.Version),
-        OutboxSettings.From(options.Outbox),
+        OutboxSettings.From(options.Outbox, options.Mqtt),
         observer);
 
     private SparkplugNode? AddSparkplug(

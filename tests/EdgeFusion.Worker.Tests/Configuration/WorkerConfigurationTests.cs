@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
 using EdgeFusion.Worker.Tests.House;
 using Microsoft.Extensions.Configuration;
@@ -68,7 +69,7 @@ public sealed class WorkerConfigurationTests
         ConfigurationException fault = Fails("""
             {
               "Sensors": { "wrist": { "Adapter": "simulator" } },
-              "Mqtt": { "Format": "xml", "Heads": {
+              "Mqtt": { "Format": "xml", "Link": "moon", "Heads": {
                 "colour": { "Policy": "sometimes" },
                 "shape": { "Policy": "events", "Threshold": 1.5, "MinIntervalMs": -1 },
                 "grip": { "Policy": "on_change", "MinIntervalMs": 20000, "MaxIntervalMs": 1e300 }
@@ -78,12 +79,23 @@ public sealed class WorkerConfigurationTests
 
         string[] wanted =
         [
-            "Mqtt:Format: is 'xml'; there are json, cbor",
+            "Mqtt:Format: is 'xml'; there are json, cbor", "Mqtt:Link: is 'moon'; there are local, wan",
             "Mqtt:Heads:colour: Policy is 'sometimes'; there are every, on_change, events",
             "Mqtt:Heads:shape: Threshold is 1.5; a score is at most 1", "Mqtt:Heads:shape: MinInterval must be 0..1 h",
             "Mqtt:Heads:grip: MinIntervalMs must be 0..3600000",
         ];
         Assert.All(wanted, text => Assert.Contains(text, fault.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_wide_area_link_is_tried_seldom_and_patiently()
+    {
+        var local = OutboxSettings.From(new OutboxLimitOptions { MaxMessages = 77 }, new MqttOptions());
+        var wide = OutboxSettings.From(new OutboxLimitOptions { MaxMessages = 77 }, new MqttOptions { Link = "wan" });
+
+        Assert.Equal((1, 1), (local.BackOffMax.TotalSeconds, local.ConnectTimeout.TotalSeconds));
+        Assert.Equal((30, 10), (wide.BackOffMax.TotalSeconds, wide.ConnectTimeout.TotalSeconds));
+        Assert.Equal((77, 77), (local.MaxMessages, wide.MaxMessages));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed partial class DependencyRuleTests
         ["EdgeFusion.Simulator"] = [],
         ["EdgeFusion.OnnxRuntime"] = ["Microsoft.ML.OnnxRuntime.Gpu"],
         ["OnnxRuntime.Npm"] = ["System.Numerics.Tensors"],
-        ["EdgeFusion.MqttNet"] = ["MQTTnet"],
+        ["EdgeFusion.MqttNet"] = ["MQTTnet", "MQTTnet.Server"],
         ["EdgeFusion.OpenCvSharp"] = ["OpenCvSharp4"],
         ["EdgeFusion.NAudio"] = ["NAudio", "NAudio.Wasapi", "NAudio.Alsa"],
         ["EdgeFusion.SerialPorts"] = ["System.IO.Ports"],

@@ -17,7 +17,9 @@ public sealed class PackageSwitchTests
 
         Assert.Equal("MQTTnet", Assert.Single(project.Descendants("AdapterPackage")).Value);
         Assert.Equal(Switch, Assert.Single(project.Descendants("AdapterEnabled")).Value);
-        Assert.Equal("MQTTnet", Assert.Single(project.Descendants("PackageReference")).Attribute("Include")!.Value);
+        Assert.Equal(
+            ["MQTTnet", "MQTTnet.Server"],
+            project.Descendants("PackageReference").Select(package => package.Attribute("Include")!.Value));
     }
 
     [Fact]
