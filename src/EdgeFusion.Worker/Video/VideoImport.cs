@@ -43,7 +43,10 @@ internal static class VideoImport
             Timestamp at = start.AddNanoseconds((long)Math.Round(frames / rateHz * Timestamp.NanosecondsPerSecond));
             var header = new SampleHeader
             {
-                Sequence = frames++, Capture = at, Arrival = at, Length = pixels.Length,
+                Sequence = frames++,
+                Capture = at,
+                Arrival = at,
+                Length = pixels.Length,
             };
             writer.WriteSample(camera, header, pixels);
         }

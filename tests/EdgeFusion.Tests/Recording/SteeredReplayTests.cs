@@ -129,7 +129,10 @@ public sealed class SteeredReplayTests : IDisposable
         using var replay = new SteeredReplay(
             new VirtualSetup
             {
-                Manifest = Model, Origin = At(0), Engines = [engine], Sinks = [new Lines(lines, shown)],
+                Manifest = Model,
+                Origin = At(0),
+                Engines = [engine],
+                Sinks = [new Lines(lines, shown)],
             },
             feed, cuts, control);
         replay.Run(stopping);
