@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using EdgeFusion.Testing;
-using EdgeFusion.Worker.Tests.House;
 
 namespace EdgeFusion.Worker.Tests.EndToEnd;
 
@@ -10,15 +8,9 @@ public sealed class LiveDevicesTests
     [NeedsLibraryFact("libgstrtspserver-1.0.so.0")]
     public void Devices_that_come_and_go_leave_every_window_predicted_and_every_sample_accounted_for()
     {
-        string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
-        string program = Path.Combine(
-            Repository.Root, "artifacts", "bin", "EdgeFusion.Soak", configuration, "EdgeFusion.Soak.dll");
-        using Process soak = Process.Start(new ProcessStartInfo("dotnet", [program, "live-devices"])
-        { UseShellExecute = false, RedirectStandardOutput = true })!;
-        string output = soak.StandardOutput.ReadToEnd();
-        soak.WaitForExit();
+        (int code, string output) = SoakRun.Of("live-devices");
 
-        Assert.True(soak.ExitCode == 0, output);
+        Assert.True(code == 0, output);
         Assert.Contains("samples unaccounted for", output, StringComparison.Ordinal);
     }
 }
