@@ -104,6 +104,18 @@ internal sealed class DeliveryTracker(bool fromStart)
         }
     }
 
+    /// <summary>The node has answered that it has not got some ranges any more: lost, but not without a word.</summary>
+    public void DeclareGone(PredictionStream stream, IReadOnlyList<(long From, long To)> ranges, long now)
+    {
+        lock (_gate)
+        {
+            foreach ((long from, long to) in ranges)
+            {
+                stream.DeclareMissing(from, to, now);
+            }
+        }
+    }
+
     /// <summary>The node gives up a range.</summary>
     public void Declare(string topic, long epoch, long from, long to, long now)
     {

@@ -98,6 +98,15 @@ internal sealed class PredictionStream(string topic, long epoch, long first)
         Look(now);
     }
 
+    /// <summary>The node has not got these any more; what came by another way did come.</summary>
+    public void DeclareMissing(long from, long to, long now)
+    {
+        foreach ((long first, long last) in _settled.Missing(from, to).ToArray())
+        {
+            Declare(first, last, now);
+        }
+    }
+
     /// <summary>The node has nothing of a range any more: asking again is useless.</summary>
     public void GiveUp(long from, long to) => _gone.Add(from, to);
 

@@ -192,17 +192,27 @@ internal sealed class SubscriberSession : IInbox, IPublishReceipts
         }
     }
 
-    /// <summary>An answer has ended; its number stands inside, because MQTT 3.1.1 has no other place for it. Where
-    /// there was nothing to send, the node has nothing of that range any more.</summary>
+    /// <summary>An answer has ended; its number stands inside, because MQTT 3.1.1 has no other place for it. It names
+    /// what the node has not any more; older nodes do not, but send nothing then.</summary>
     private void End(JsonElement json)
     {
         if (json.TryGetProperty("correlation", out JsonElement correlation)
             && long.TryParse(correlation.GetString(), CultureInfo.InvariantCulture, out long number)
-            && _asked.Remove(number, out var asked)
-            && json.GetProperty("sent").GetInt64() == 0
-            && json.TryGetProperty("waiting", out JsonElement waiting) && waiting.GetInt64() == 0)
+            && _asked.Remove(number, out var asked))
         {
-            Tracker.GiveUp(asked.Stream, asked.From, asked.To);
+            if (json.TryGetProperty("gone", out JsonElement gone))
+            {
+                Tracker.DeclareGone(
+                    asked.Stream,
+                    [.. gone.EnumerateArray().Select(
+                        range => (range.GetProperty("from_seq").GetInt64(), range.GetProperty("to_seq").GetInt64()))],
+                    Now);
+            }
+            else if (json.GetProperty("sent").GetInt64() == 0
+                && json.TryGetProperty("waiting", out JsonElement waiting) && waiting.GetInt64() == 0)
+            {
+                Tracker.GiveUp(asked.Stream, asked.From, asked.To);
+            }
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed class GapLedger
 
     private readonly Lock _gate = new();
     private readonly List<GapRange> _ranges = new(MaxRanges);
+    private readonly List<GapRange> _unwritten = new(MaxRanges);
     private long _total;
     private long _version;
 
@@ -47,12 +48,43 @@ internal sealed class GapLedger
     }
 
     /// <summary>Several messages are given up.</summary>
-    public void Note(GapRange range)
+    /// <param name="range">Which.</param>
+    /// <param name="isWritten">Whether it stands in the log already.</param>
+    public void Note(GapRange range, bool isWritten = false)
     {
         lock (_gate)
         {
             _version++;
             _total += Merge(_ranges, range);
+            if (!isWritten)
+            {
+                Merge(_unwritten, range);
+            }
+        }
+    }
+
+    /// <summary>A range known already is to be written into the log again.</summary>
+    public void WriteAgain(GapRange range)
+    {
+        lock (_gate)
+        {
+            Merge(_unwritten, range);
+        }
+    }
+
+    /// <summary>The oldest range that does not stand in the log yet.</summary>
+    public bool TryTakeUnwritten(out GapRange range)
+    {
+        lock (_gate)
+        {
+            range = _unwritten.Count > 0 ? _unwritten[0] : default;
+            if (_unwritten.Count == 0)
+            {
+                return false;
+            }
+
+            _unwritten.RemoveAt(0);
+            return true;
         }
     }
 

@@ -20,6 +20,7 @@ internal sealed class OutboxQueue : IOutboxStore
     private readonly OutboxOptions _options;
     private readonly LinkedList<OutboxEntry> _waiting = new();
     private readonly LinkedList<OutboxEntry> _inFlight = new();
+    private readonly SentMessages? _sent;
     private readonly Dictionary<string, OutboxEntry> _latest = new(StringComparer.Ordinal);
     private readonly Dictionary<string, OutboxEntry> _states = new(StringComparer.Ordinal);
     private readonly Stack<OutboxEntry> _free = new();
@@ -28,9 +29,15 @@ internal sealed class OutboxQueue : IOutboxStore
     private long _freeBytes;
     private long _nextTicket = 1;
 
-    public OutboxQueue(OutboxOptions options, GapLedger? gaps = null)
+    /// <summary>An empty queue.</summary>
+    /// <param name="options">Limits.</param>
+    /// <param name="gaps">Told what is given up; null for one of its own.</param>
+    /// <param name="keepSent">Whether numbered messages stay for replays after they were sent, until their room is
+    /// needed.</param>
+    public OutboxQueue(OutboxOptions options, GapLedger? gaps = null, bool keepSent = false)
     {
         _options = options;
+        _sent = keepSent ? new SentMessages() : null;
         Gaps = gaps ?? new GapLedger();
     }
 
@@ -193,7 +200,16 @@ internal sealed class OutboxQueue : IOutboxStore
 
             _inFlight.Remove(node);
             _tally.Count(outcome);
-            Free(entry);
+            if (_sent is not null && refused is null && entry.Message.Key is not null)
+            {
+                _bytes -= entry.Length;
+                _sent.Add(entry);
+            }
+            else
+            {
+                Free(entry);
+            }
+
             return refused;
         }
     }
@@ -235,6 +251,21 @@ internal sealed class OutboxQueue : IOutboxStore
     }
 
     public bool TryReplay(ReplayJob job) => false;
+
+    /// <summary>The next message of a replay that went through memory and was sent; counts, at the first call, what is
+    /// to be sent yet.</summary>
+    /// <param name="job">The replay.</param>
+    /// <param name="target">Filled with it, for the one who asked.</param>
+    /// <param name="now">Present time.</param>
+    /// <returns>False at the end.</returns>
+    public bool TryNextSent(ReplayJob job, OutboxEntry target, Timestamp now)
+    {
+        lock (_gate)
+        {
+            job.CountWaiting(_inFlight, _waiting);
+            return _sent is not null && _sent.TryNext(job, target, now);
+        }
+    }
 
     public void Dispose()
     {
@@ -301,11 +332,22 @@ internal sealed class OutboxQueue : IOutboxStore
         _waiting.AddFirst(entry.Node);
     }
 
+    private bool IsFullFor(int bytes) =>
+        _waiting.Count + _inFlight.Count + (_sent?.Count ?? 0) >= _options.MaxMessages
+        || _bytes + (_sent?.Bytes ?? 0) + bytes > _options.MaxBytes;
+
     private bool MakeRoom(int bytes)
     {
         LinkedListNode<OutboxEntry>? candidate = _waiting.First;
-        while (_waiting.Count + _inFlight.Count >= _options.MaxMessages || _bytes + bytes > _options.MaxBytes)
+        while (IsFullFor(bytes))
         {
+            if (_sent?.TakeOldest() is { } sent)
+            {
+                _bytes += sent.Length;
+                Free(sent);
+                continue;
+            }
+
             while (candidate is not null && candidate.Value.Policy == OutboxPolicy.KeepLast)
             {
                 candidate = candidate.Next;

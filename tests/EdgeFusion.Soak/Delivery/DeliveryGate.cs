@@ -161,7 +161,8 @@ internal sealed class DeliveryGate : IDisposable
             Wait(() => Difference() == 0);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"full disk: produced {Accepted(epoch)}, declared lost "
+                $"full disk: produced {Accepted(epoch)}, not received "
+                + $"{_session.Tracker.Lost(DeliveryModel.Topic, epoch, Accepted(epoch))}, declared lost "
                 + $"{_session.Tracker.Report.Declared - declaredBefore}"));
             return Verdict.AtMost(Name, Math.Abs(Difference()), 0, "predictions");
         }

@@ -21,10 +21,8 @@ internal sealed record DeliveryPlan
     /// <summary>How long in s there is no broker at first; 0 = there is one.</summary>
     public double Absent { get; init; } = 1;
 
-    /// <summary>How long in s there is no broker while the disk is full; 0 (default) = not at all. What waits in memory
-    /// then cannot be replayed: a subscriber that comes back later than the node misses it, and this gate says so.
-    /// </summary>
-    public double FullDisk { get; init; }
+    /// <summary>How long in s there is no broker while the disk is full; 0 = not at all.</summary>
+    public double FullDisk { get; init; } = 6;
 
     /// <summary>Predictions per second while the worker is being killed.</summary>
     public int PerSecond { get; init; } = 1000;
@@ -52,6 +50,7 @@ internal sealed record DeliveryPlan
                     Outages = 50,
                     LongestOutage = 60,
                     Absent = 60,
+                    FullDisk = 15,
                     PerSecond = 2000,
                 };
                 continue;

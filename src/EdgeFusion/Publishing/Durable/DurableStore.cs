@@ -18,6 +18,8 @@ internal sealed class DurableStore : IOutboxStore
     private readonly Lock _gate = new();
     private readonly OutboxLogOptions _options;
     private readonly OutboxQueue _memory;
+    private readonly UnloggedRuns _unlogged = new();
+    private readonly PipelineClock _clock;
     private readonly LogTally _tally = new();
     private readonly LogFlusher? _flusher;
     private LogSender? _sender;
@@ -31,7 +33,8 @@ internal sealed class DurableStore : IOutboxStore
     public DurableStore(OutboxOptions options, PipelineClock clock)
     {
         _options = options.Log!;
-        _memory = new OutboxQueue(options, Gaps);
+        _clock = clock;
+        _memory = new OutboxQueue(options, Gaps, keepSent: true);
         TryOpen(clock.Now);
         if (_options.Flush == FlushPolicy.Interval)
         {
@@ -88,12 +91,18 @@ internal sealed class DurableStore : IOutboxStore
             {
                 if (TryKeep(message, now))
                 {
+                    _unlogged.Note(message, isLogged: true);
                     return;
                 }
             }
         }
 
         _memory.Enqueue(message, policy, now);
+        lock (_gate)
+        {
+            // Not before it is there: who asks for it in between is not told that it is gone.
+            _unlogged.Note(message, isLogged: false);
+        }
     }
 
     public void EnqueueFirst(in PublishMessage message, Timestamp now) => _memory.EnqueueFirst(message, now);
@@ -199,6 +208,7 @@ internal sealed class DurableStore : IOutboxStore
     {
         lock (_gate)
         {
+            job.Limit = _unlogged.LastOf(job.Request);
             return _sender is not null && _sender.TryReplay(job);
         }
     }
@@ -214,6 +224,15 @@ internal sealed class DurableStore : IOutboxStore
             }
 
             _disposed = true;
+            try
+            {
+                _sender?.DeclareRest(_unlogged.Ranges, _clock.Now);
+            }
+            catch (Exception fault) when (IsDiskFault(fault))
+            {
+                Volatile.Write(ref _problem, Describe(fault));
+            }
+
             if (_options.Flush != FlushPolicy.None)
             {
                 Flush();
@@ -255,7 +274,7 @@ internal sealed class DurableStore : IOutboxStore
         {
             var recovery = new LogRecovery(Gaps);
             _log = OutboxLog.Open(_options, recovery);
-            _sender = new LogSender(_log, _tally, Gaps, _options);
+            _sender = new LogSender(_log, _memory, _tally, Gaps, _options);
             _tally.Enqueued += recovery.Waiting;
             _tally.Waiting += recovery.Waiting;
             _tally.WaitingBytes += recovery.WaitingBytes;
@@ -299,7 +318,12 @@ internal sealed class DurableStore : IOutboxStore
             _tally.Enqueued++;
             _tally.Waiting++;
             _tally.WaitingBytes += message.Payload.Length;
-            Volatile.Write(ref _problem, null);
+            if (_problem is not null)
+            {
+                _sender!.Declare(_unlogged.Ranges, now);
+                Volatile.Write(ref _problem, null);
+            }
+
             return true;
         }
         catch (Exception fault) when (IsDiskFault(fault))
@@ -332,7 +356,7 @@ internal sealed class DurableStore : IOutboxStore
             log.AddSegment(size);
         }
 
-        _sender!.Declare(now);
+        _sender!.Declare(_unlogged.Ranges, now);
     }
 
     private void Age(Timestamp now)

@@ -22,6 +22,9 @@ internal sealed class LogFlights
     /// <summary>An entry to fill.</summary>
     public OutboxEntry Rent() => _free.TryPop(out OutboxEntry? entry) ? entry : new OutboxEntry();
 
+    /// <summary>An entry rented was not needed.</summary>
+    public void Return(OutboxEntry entry) => _free.Push(entry);
+
     /// <summary>A filled entry flies.</summary>
     public OutboxEntry Launch(OutboxEntry entry)
     {

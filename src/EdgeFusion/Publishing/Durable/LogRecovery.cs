@@ -79,10 +79,10 @@ internal sealed class LogRecovery(GapLedger gaps)
         segment.Note(record);
         string topic = Encoding.UTF8.GetString(content.Slice(RecordHeader.Bytes, record.TopicBytes));
         int payload = record.PayloadBytes;
-        if (record.Kind == RecordKind.Gap)
+        if (record.Kind != RecordKind.Message)
         {
             long to = payload >= sizeof(long) ? BitConverter.ToInt64(content[^sizeof(long)..]) : record.Sequence;
-            gaps.Note(new GapRange(topic, record.Epoch, record.Sequence, to, record.Reason));
+            TakeRange(new GapRange(topic, record.Epoch, record.Sequence, to, record.Reason), record.Kind);
             return;
         }
 
@@ -97,6 +97,22 @@ internal sealed class LogRecovery(GapLedger gaps)
             Compare(topic, record);
             _runs.Note(topic, record.Epoch, record.Sequence);
         }
+    }
+
+    private void TakeRange(in GapRange range, RecordKind kind)
+    {
+        if (kind == RecordKind.Gap)
+        {
+            gaps.Note(range, isWritten: true);
+        }
+
+        else
+        {
+            _runs.Note(range.Topic, range.Epoch, range.From);
+        }
+
+        // Nothing of it is in the log, but the run had come as far as that.
+        _runs.Note(range.Topic, range.Epoch, range.To);
     }
 
     /// <summary>Where damage lies between two messages of a topic and a run, the numbers between them are lost.

@@ -51,7 +51,7 @@ internal sealed class LogSegment
         Newest = Math.Max(Newest, record.Enqueued);
         if (record.Kind != RecordKind.Message)
         {
-            Gaps++;
+            Gaps += record.Kind == RecordKind.Gap ? 1 : 0;
             return;
         }
 

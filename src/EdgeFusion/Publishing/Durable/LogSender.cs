@@ -16,13 +16,16 @@ internal sealed class LogSender
 
     private const int MostJobs = 16;
 
+    /// <summary>A record of a range, with a long topic.</summary>
+    private const int LargestDeclaration = 256;
+
     private readonly OutboxLog _log;
     private readonly LogTally _tally;
     private readonly GapLedger _gaps;
     private readonly BacklogRate _rate;
     private readonly TopicNames _names = new();
     private readonly Queue<ReplayJob> _jobs = new();
-    private readonly List<GapRange> _undeclared = [];
+    private readonly OutboxQueue _memory;
     private readonly ArrayBufferWriter<byte> _end = new(256);
     private LogCursor _live;
     private LogCursor _backlog;
@@ -30,9 +33,11 @@ internal sealed class LogSender
     private long _backlogNext;
     private bool _searching;
 
-    public LogSender(OutboxLog log, LogTally tally, GapLedger gaps, OutboxLogOptions options)
+    public LogSender(
+        OutboxLog log, OutboxQueue memory, LogTally tally, GapLedger gaps, OutboxLogOptions options)
     {
         _log = log;
+        _memory = memory;
         _tally = tally;
         _gaps = gaps;
         _rate = new BacklogRate(options.BacklogPerSecond);
@@ -148,29 +153,58 @@ internal sealed class LogSender
         foreach (GapRange range in lost)
         {
             _gaps.Note(range);
-            GapLedger.Merge(_undeclared, range);
         }
     }
 
-    /// <summary>Writes what was given up into the log, so that it is known after a restart, too.</summary>
-    public void Declare(Timestamp now)
+    /// <summary>Writes what was given up, and what went through memory only, into the log, so that it is known after a
+    /// restart, too.</summary>
+    /// <param name="unlogged">What went through memory; emptied as far as it is written.</param>
+    /// <param name="now">Present time.</param>
+    public void Declare(List<GapRange> unlogged, Timestamp now)
     {
-        foreach (GapRange range in _undeclared)
+        while (unlogged.Count > 0 && TryDeclare(unlogged[0], RecordKind.Unlogged, now))
         {
-            var message = new PublishMessage(
-                range.Topic, BitConverter.GetBytes(range.To), QualityOfService.AtLeastOnce, false, TimeSpan.Zero, "")
-            {
-                Key = new MessageKey(range.Epoch, range.From),
-            };
-            if (_log.NeedsSegment(RecordHeader.Size(message)))
-            {
-                return;
-            }
-
-            _log.Append(message, RecordKind.Gap, range.Reason, now.Nanoseconds);
+            unlogged.RemoveAt(0);
         }
 
-        _undeclared.Clear();
+        while (_gaps.TryTakeUnwritten(out GapRange range))
+        {
+            if (!TryDeclare(range, RecordKind.Gap, now))
+            {
+                _gaps.WriteAgain(range);
+                return;
+            }
+        }
+    }
+
+    /// <summary>The same at the end, when what was sent may go to make room for it: a subscriber that missed what only
+    /// memory held learns it from the next run.</summary>
+    public void DeclareRest(List<GapRange> unlogged, Timestamp now)
+    {
+        if (unlogged.Count > 0 && !_log.CanDeclare(unlogged.Count * LargestDeclaration)
+            && _log.Oldest is { Waiting: 0 })
+        {
+            DropOldest(GapReason.Full);
+            _log.AddSegment(LargestDeclaration);
+        }
+
+        Declare(unlogged, now);
+    }
+
+    private bool TryDeclare(in GapRange range, RecordKind kind, Timestamp now)
+    {
+        var message = new PublishMessage(
+            range.Topic, BitConverter.GetBytes(range.To), QualityOfService.AtLeastOnce, false, TimeSpan.Zero, "")
+        {
+            Key = new MessageKey(range.Epoch, range.From),
+        };
+        if (!_log.CanDeclare(RecordHeader.Size(message)))
+        {
+            return false;
+        }
+
+        _log.Append(message, kind, range.Reason, now.Nanoseconds);
+        return true;
     }
 
     private void GiveUp(LogSegment segment, GapReason reason, List<GapRange> lost)
@@ -203,7 +237,7 @@ internal sealed class LogSender
     private void Carry(in RecordHeader record, ReadOnlyMemory<byte> content)
     {
         PublishMessage gap = Message(record, content);
-        GapLedger.Merge(_undeclared, new GapRange(
+        _gaps.WriteAgain(new GapRange(
             gap.Topic, record.Epoch, record.Sequence, BitConverter.ToInt64(gap.Payload.Span), record.Reason));
     }
 
@@ -249,7 +283,7 @@ internal sealed class LogSender
             if (!_log.TryRead(
                 ref job.Cursor, out RecordHeader record, out LogCursor place, out ReadOnlyMemory<byte> content))
             {
-                return Finish(job, now);
+                return TakeFromMemory(job, now) ?? Finish(job, now);
             }
 
             if (!place.Segment!.MayHold(job.Request.Epoch, job.Request.From, job.Request.To))
@@ -261,6 +295,7 @@ internal sealed class LogSender
             if (job.Wants(record) && Message(record, content) is var message
                 && (job.Request.Topic is null || job.Request.Topic == message.Topic))
             {
+                job.Find(record.Sequence);
                 if (!record.IsDone || Flights.Holds(record.Index))
                 {
                     // It comes to its own topic yet; sent here first, that would be a copy.
@@ -268,7 +303,6 @@ internal sealed class LogSender
                     continue;
                 }
 
-                job.Sent++;
                 return LaunchReplay(message, job, now);
             }
         }
@@ -277,24 +311,48 @@ internal sealed class LogSender
         return null;
     }
 
+    /// <summary>What went through memory because the disk failed.</summary>
+    private OutboxEntry? TakeFromMemory(ReplayJob job, Timestamp now)
+    {
+        OutboxEntry entry = Flights.Rent();
+        if (_memory.TryNextSent(job, entry, now))
+        {
+            return LaunchReplay(entry, job);
+        }
+
+        Flights.Return(entry);
+        return null;
+    }
+
     private OutboxEntry Finish(ReplayJob job, Timestamp now)
     {
         _jobs.Dequeue();
         _end.ResetWrittenCount();
         ReplayFormat.WriteEnd(job, _end);
-        return LaunchReplay(
-            new PublishMessage(
-                job.Reply.Topic!, _end.WrittenMemory, QualityOfService.AtLeastOnce, false, TimeSpan.Zero,
-                PublishMessage.Json),
-            job, now);
+        var end = new PublishMessage(
+            job.Reply.Topic!, _end.WrittenMemory, QualityOfService.AtLeastOnce, false, TimeSpan.Zero,
+            PublishMessage.Json);
+        OutboxEntry entry = Flights.Rent();
+        entry.Fill(job.Address(end), OutboxPolicy.DropOldest, now);
+        return Launch(entry);
     }
 
     private OutboxEntry LaunchReplay(in PublishMessage message, ReplayJob job, Timestamp now)
     {
         OutboxEntry entry = Flights.Rent();
-        entry.Fill(
-            message with { Topic = job.Reply.Topic!, Correlation = job.Reply.Correlation }, OutboxPolicy.DropOldest,
-            now);
+        entry.Fill(job.Address(message), OutboxPolicy.DropOldest, now);
+        return LaunchReplay(entry, job);
+    }
+
+    private OutboxEntry LaunchReplay(OutboxEntry entry, ReplayJob job)
+    {
+        job.Sent++;
+        return Launch(entry);
+    }
+
+    /// <summary>An answer flies; it has no place in the log.</summary>
+    private OutboxEntry Launch(OutboxEntry entry)
+    {
         entry.Place = default;
         entry.IsOld = true;
         _tally.Enqueued++;

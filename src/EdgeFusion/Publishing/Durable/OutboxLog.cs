@@ -19,6 +19,7 @@ internal sealed class OutboxLog : IDisposable
 
     private const int MaxSegments = 256; // Each holds a file descriptor, of which a process has 1024 by default.
     private const int ReadAhead = 4096;
+    private const int Reserve = 4096;
     private const string Prefix = "outbox-";
     private const string Suffix = ".log";
 
@@ -84,7 +85,11 @@ internal sealed class OutboxLog : IDisposable
     }
 
     /// <summary>Whether a record of this size needs a new segment.</summary>
-    public bool NeedsSegment(int size) => _newest is null || _capacity == 0 || _newest.End + size > _capacity;
+    public bool NeedsSegment(int size) => !CanDeclare(size + Reserve);
+
+    /// <summary>Whether what was given up can be noted in a record of this size. The end of each segment is kept for
+    /// that: its place is taken on disk beforehand, so that a full disk can be told of.</summary>
+    public bool CanDeclare(int size) => _newest is not null && _capacity > 0 && _newest.End + size <= _capacity;
 
     /// <summary>Whether one more segment would go beyond the limits.</summary>
     public bool IsFull => DiskBytes + _options.SegmentBytes > _options.MaxBytes || Segments >= MaxSegments;
@@ -92,7 +97,7 @@ internal sealed class OutboxLog : IDisposable
     /// <summary>Starts a new segment for a record of at least this size.</summary>
     public void AddSegment(int size)
     {
-        long capacity = Math.Max(_options.SegmentBytes, size);
+        long capacity = Math.Max(_options.SegmentBytes, size + Reserve);
         string path = Path.Combine(_options.Folder, string.Create(
             CultureInfo.InvariantCulture, $"{Prefix}{_nextNumber:D16}{Suffix}"));
         SafeFileHandle handle = File.OpenHandle(

@@ -17,6 +17,16 @@ internal static class ReplayFormat
         json.WriteNumber("to_seq", job.Request.To);
         json.WriteNumber("sent", job.Sent);
         json.WriteNumber("waiting", job.Waiting);
+        json.WriteStartArray("gone");
+        foreach ((long from, long to) in job.Gone())
+        {
+            json.WriteStartObject();
+            json.WriteNumber("from_seq", from);
+            json.WriteNumber("to_seq", to);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
         if (job.Reply.CorrelationText is { } correlation)
         {
             json.WriteString("correlation", correlation);

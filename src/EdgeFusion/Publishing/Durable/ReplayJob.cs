@@ -1,3 +1,4 @@
+using System.Collections;
 using EdgeFusion.Publishing.Requests;
 
 namespace EdgeFusion.Publishing.Durable;
@@ -7,14 +8,89 @@ namespace EdgeFusion.Publishing.Durable;
 /// <param name="Request">What is wanted.</param>
 internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
 {
-    /// <summary>Where to go on.</summary>
+    /// <summary>Ranges that one answer names as gone; the rest is found out by asking again.</summary>
+    private const int MostGone = 256;
+
+    private readonly BitArray _found = new((int)(Request.To - Request.From + 1));
+    private bool _isMemoryCounted;
+
+    /// <summary>Where to go on in the log.</summary>
     public LogCursor Cursor;
+
+    /// <summary>Where to go on among what memory has kept; null for its begin.</summary>
+    public OutboxEntry? LastSent { get; set; }
+
+    /// <summary>The number of <see cref="LastSent"/>, which the entry loses when it is used anew.</summary>
+    public long LastTicket { get; set; }
+
+    /// <summary>The last number there was when the request came; the largest number for a run that is over.</summary>
+    public long Limit { get; set; } = long.MaxValue;
 
     /// <summary>Messages sent so far.</summary>
     public long Sent { get; set; }
 
     /// <summary>Messages not sent because they still wait to be sent to their own topic.</summary>
     public long Waiting { get; set; }
+
+    /// <summary>Notes that the node has a number.</summary>
+    /// <returns>False where that was known.</returns>
+    public bool Find(long sequence)
+    {
+        int place = (int)(sequence - Request.From);
+        bool isNew = !_found[place];
+        _found[place] = true;
+        return isNew;
+    }
+
+    /// <summary>Whether a message in memory belongs to the range.</summary>
+    public bool Wants(in PublishMessage message) => message.Key is { } key && key.Epoch == Request.Epoch
+        && key.Sequence >= Request.From && key.Sequence <= Request.To
+        && (Request.Topic is null || Request.Topic == message.Topic);
+
+    /// <summary>Counts, at the first call, what is in memory and will come to its own topic yet.</summary>
+    public void CountWaiting(params ReadOnlySpan<LinkedList<OutboxEntry>> lists)
+    {
+        if (_isMemoryCounted)
+        {
+            return;
+        }
+
+        _isMemoryCounted = true;
+        foreach (LinkedList<OutboxEntry> entries in lists)
+        {
+            foreach (OutboxEntry entry in entries)
+            {
+                Waiting += Wants(entry.Message) && Find(entry.Message.Key!.Value.Sequence) ? 1 : 0;
+            }
+        }
+    }
+
+    /// <summary>A message to the one who asked.</summary>
+    public PublishMessage Address(in PublishMessage message) =>
+        message with { Topic = Reply.Topic!, Correlation = Reply.Correlation };
+
+    /// <summary>What the node has not any more; nothing where several topics were asked for, which count each for
+    /// itself.</summary>
+    public IEnumerable<(long From, long To)> Gone()
+    {
+        long end = Request.Topic is null ? Request.From : Math.Min(Request.To, Limit) + 1;
+        int told = 0;
+        for (long from = Request.From; from < end && told < MostGone; from++)
+        {
+            long to = from;
+            while (to < end && !_found[(int)(to - Request.From)])
+            {
+                to++;
+            }
+
+            if (to > from)
+            {
+                told++;
+                yield return (from, to - 1);
+                from = to;
+            }
+        }
+    }
 
     /// <summary>Whether a record belongs to the range; its topic is compared by the caller.</summary>
     public bool Wants(in RecordHeader record) => record.Kind == RecordKind.Message && record.HasKey

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using EdgeFusion.Publishing;
+using EdgeFusion.Publishing.Durable;
+using EdgeFusion.Publishing.Requests;
 using Xunit;
 
 namespace EdgeFusion.Tests.Publishing.Durable;
@@ -41,6 +43,57 @@ public sealed class FullDiskTests
         bench.Run(outbox);
         Assert.Null(outbox.StorageProblem);
         LogBench.AssertAddsUp(outbox);
+    }
+
+    [NeedsRootFact]
+    public void What_a_subscriber_missed_during_a_full_disk_comes_from_memory_and_is_declared_gone_after_a_restart()
+    {
+        const int Produced = 2000;
+        using var bench = new LogBench();
+        using var disk = new SmallDisk(bench.Folder, "512k");
+        bench.Broker.IsUp = false;
+        using (Outbox first = bench.Open())
+        {
+            LogBench.Send(first, 0, Produced, padding: 500);
+            Assert.NotNull(first.StorageProblem);
+            bench.Broker.IsUp = true;
+            bench.Run(first);
+
+            // The node came back before the subscriber did, which has nothing of all this.
+            Assert.Equal(Produced, bench.Numbers().Length);
+            string[] answer = Ask(bench, first, "first", Produced);
+            Assert.Equal(Produced, answer.Length - 1);
+            Assert.Contains("\"gone\":[]", answer[^1], StringComparison.Ordinal);
+        }
+
+        using Outbox second = bench.Open();
+        KeptRun told = Assert.Single(second.Runs);
+        Assert.Equal((0, Produced - 1), (told.From, told.To));
+        string[] late = Ask(bench, second, "second", Produced);
+        using var end = System.Text.Json.JsonDocument.Parse(late[^1]);
+        long gone = end.RootElement.GetProperty("gone").EnumerateArray().Sum(
+            range => range.GetProperty("to_seq").GetInt64() - range.GetProperty("from_seq").GetInt64() + 1);
+        Assert.True(gone > 0);
+        Assert.Equal(Produced, late.Length - 1 + gone);
+        PayloadSchema.AssertValid("replay-end", late[^1]);
+    }
+
+    private static string[] Ask(LogBench bench, Outbox outbox, string topic, int count)
+    {
+        bench.Run(outbox, seconds: 1);
+        Assert.True(outbox.TryReplay(new ReplayJob(
+            new ReplyAddress(topic, default, null), new ReplayRequest(LogBench.Epoch, 0, count - 1, "p"))));
+        for (int i = 0; i < 100_000; i++)
+        {
+            if (bench.Broker.On(topic) is [.., { } last] answer && last.Contains("\"end\"", StringComparison.Ordinal))
+            {
+                return [.. answer];
+            }
+
+            bench.Turn(outbox);
+        }
+
+        throw new TimeoutException("The replay has no end.");
     }
 
     /// <summary>A small file system mounted on a folder.</summary>
