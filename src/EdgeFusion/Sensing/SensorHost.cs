@@ -23,6 +23,7 @@ public sealed class SensorHost : IDisposable
     private readonly IPipelineObserver _observer;
     private readonly SampleSink _sink;
     private readonly Tare? _tare;
+    private readonly ZeroSum _zeros = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stateLock = new();
     private readonly long _staleNanoseconds;
@@ -78,8 +79,11 @@ public sealed class SensorHost : IDisposable
     /// <summary>How often it has been opened again.</summary>
     public long Restarts => Interlocked.Read(ref _restarts);
 
-    /// <summary>What is taken off its samples since the latest <see cref="TryTare"/>; null before.</summary>
-    public SensorZero? Zero => _tare?.Latest;
+    /// <summary>
+    /// What is taken off its samples: by the sensor since its start where it was made to find its zero then, and since
+    /// the latest <see cref="TryTare"/>; null where nothing is.
+    /// </summary>
+    public SensorZero? Zero => _zeros.Of((_sensor as IZeroedSensor)?.Zero, _tare?.Latest);
 
     /// <summary>Whether a zero is being looked for.</summary>
     public bool IsTaring => _tare is { IsBusy: true };
@@ -128,7 +132,7 @@ public sealed class SensorHost : IDisposable
     /// <summary>Looks whether the sensor speaks; called now and then by the fusion thread.</summary>
     public void UpdateState(Timestamp now)
     {
-        if (Zero is { } zero && !ReferenceEquals(zero, _zeroTold))
+        if (Zero is { } zero && zero.Count != _zeroTold?.Count)
         {
             _zeroTold = zero;
             _observer.SensorTared(Info, zero);
