@@ -185,6 +185,7 @@ public sealed class SensorHost : IDisposable
         while (!_stopping.IsCancellationRequested)
         {
             long before = Ring.Published;
+            Timestamp begin = _clock.Now;
             Volatile.Write(ref _attemptBegin, before);
             string reason = CaptureOnce();
             Volatile.Write(ref _attemptBegin, long.MaxValue);
@@ -204,7 +205,7 @@ public sealed class SensorHost : IDisposable
             }
 
             Change(SensorState.Faulted, reason, SensorState.Starting, SensorState.Live, SensorState.Stale);
-            _clock.WaitUntil(_clock.Now + backoff, _stopping.Token);
+            _clock.WaitUntil(NextAttempt(begin, backoff), _stopping.Token);
             backoff = backoff * 2 < _options.LongestBackoff ? backoff * 2 : _options.LongestBackoff;
             if (!_stopping.IsCancellationRequested)
             {
@@ -214,6 +215,17 @@ public sealed class SensorHost : IDisposable
 
         Change(SensorState.Stopped, "stopped", SensorState.Starting, SensorState.Live, SensorState.Stale,
             SensorState.Faulted);
+    }
+
+    /// <summary>
+    /// The pause counts from the beginning of the attempt that failed: one that waited long for an answer has been a
+    /// pause already, and a device that is back is found sooner.
+    /// </summary>
+    private Timestamp NextAttempt(Timestamp begin, TimeSpan backoff)
+    {
+        Timestamp soonest = _clock.Now + _options.FirstBackoff;
+        Timestamp next = begin + backoff;
+        return next > soonest ? next : soonest;
     }
 
     /// <summary>One opening of the device; the reason why it ended.</summary>
