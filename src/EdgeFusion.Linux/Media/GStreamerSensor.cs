@@ -24,6 +24,7 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
 
     private readonly GStreamerOptions _options;
     private readonly IMediaSlots _slots;
+    private readonly StartPatience _patience;
     private long _received;
     private long _dropped;
     private long _unusable;
@@ -38,6 +39,8 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
         ArgumentNullException.ThrowIfNull(options);
         Info = info;
         _options = options;
+        _patience = new StartPatience(
+            options.StartTimeout, options.Source is GStreamerSource.Rtsp or GStreamerSource.Http);
         _slots = info.Layout switch
         {
             FrameLayout frames => new FrameSlots(frames, info.PeriodNanoseconds),
@@ -94,9 +97,10 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
 
     private void CaptureOnce(MediaPlan plan, SampleSink sink, CancellationToken stopping)
     {
+        Timestamp begin = sink.Clock.Now;
         using MediaPipeline pipeline = MediaPipeline.Open(plan);
         using var run = new MediaRun(pipeline, plan, _slots, sink);
-        var watch = new MediaWatch(plan, _options, sink.Clock.Now);
+        var watch = new MediaWatch(plan, _options.SilenceTimeout, _patience, begin);
         long before = _dropped;
         while (!stopping.IsCancellationRequested)
         {

@@ -6,20 +6,27 @@ namespace EdgeFusion.Linux.Media;
 internal struct MediaWatch
 {
     private readonly MediaPlan _plan;
-    private readonly GStreamerOptions _options;
+    private readonly TimeSpan _silence;
+    private readonly StartPatience _patience;
     private Timestamp _last;
     private bool _hasSpoken;
 
-    public MediaWatch(MediaPlan plan, GStreamerOptions options, Timestamp start)
+    public MediaWatch(MediaPlan plan, TimeSpan silence, StartPatience patience, Timestamp start)
     {
         _plan = plan;
-        _options = options;
+        _silence = silence;
+        _patience = patience;
         _last = start;
     }
 
     /// <summary>A sample came.</summary>
     public void Saw(Timestamp now)
     {
+        if (!_hasSpoken)
+        {
+            _patience.Delivered(now - _last);
+        }
+
         _last = now;
         _hasSpoken = true;
     }
@@ -31,10 +38,15 @@ internal struct MediaWatch
     /// <exception cref="SensorException">A live source has been silent for too long.</exception>
     public readonly void CheckSilence(Timestamp now)
     {
-        TimeSpan limit = _hasSpoken ? _options.SilenceTimeout : _options.StartTimeout;
+        TimeSpan limit = _hasSpoken ? _silence : _patience.Limit;
         if (!_plan.IsLive || now - _last < limit)
         {
             return;
+        }
+
+        if (!_hasSpoken)
+        {
+            _patience.GaveUp();
         }
 
         throw new SensorException(_hasSpoken

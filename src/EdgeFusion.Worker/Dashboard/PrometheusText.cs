@@ -17,8 +17,9 @@ internal static class PrometheusText
         var text = new StringBuilder(4_096);
         Head(text, "edgefusion_windows_total", "counter", "Windows cut, each with a prediction.");
         Line(text, "edgefusion_windows_total", "", session.Pipeline.Windows);
-        Head(text, "edgefusion_windows_skipped_total", "counter", "Windows skipped: the model was too slow.");
-        Line(text, "edgefusion_windows_skipped_total", "", session.Pipeline.SkippedWindows);
+        Head(text, "edgefusion_windows_skipped_total", "counter", "Windows passed over, by reason.");
+        Line(text, "edgefusion_windows_skipped_total", "reason=\"busy\"", session.Pipeline.Skips.Busy);
+        Line(text, "edgefusion_windows_skipped_total", "reason=\"late\"", session.Pipeline.Skips.Late);
         Head(text, "edgefusion_ring_overruns_total", "counter", "Windows in which a sensor lapped the binder.");
         Line(text, "edgefusion_ring_overruns_total", "", session.Pipeline.Overruns);
         Head(text, "edgefusion_dashboard_viewers", "gauge", "Viewers of the page.");

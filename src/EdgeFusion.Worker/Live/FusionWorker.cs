@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeFusion.Pipeline;
 using EdgeFusion.Sensing;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Configuration;
@@ -49,7 +50,7 @@ internal sealed partial class FusionWorker(
         finally
         {
             session.Dispose();
-            Stopped(session.Pipeline.Windows, session.Pipeline.SkippedWindows);
+            Stopped(session.Pipeline.Windows, session.Pipeline.Skips);
             foreach (SensorHost sensor in session.Pipeline.Sensors)
             {
                 Report(sensor.Account);
@@ -127,8 +128,8 @@ internal sealed partial class FusionWorker(
     [LoggerMessage(Level = LogLevel.Warning, Message = "running on {Provider}: {Reason}")]
     private partial void FellBack(string provider, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows ({Skipped} skipped)")]
-    private partial void Stopped(long windows, long skipped);
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopped after {Windows} windows, {Skips}")]
+    private partial void Stopped(long windows, WindowSkips skips);
 
     [LoggerMessage(
         Level = LogLevel.Information,

@@ -240,7 +240,7 @@ internal sealed partial class LogObserver : IPipelineObserver, IOutboxObserver
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "the model is slower than the hop: windows are skipped ({Skipped} so far)")]
+        Message = "windows are skipped: the model is slower than the hop, or this machine is busy ({Skipped} so far)")]
     private partial void SkippingBegan(long skipped);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "no windows are skipped any more ({Skipped} so far)")]

@@ -21,8 +21,8 @@ public interface IPipelineObserver
     {
     }
 
-    /// <summary>Windows began (true) or ceased (false) to be skipped because the model is slower than the
-    /// hop.</summary>
+    /// <summary>Windows began (true) or ceased (false) to be skipped: the model is slower than the hop, or the machine
+    /// wakes the pipeline late.</summary>
     void SkippingChanged(bool skipping, long skippedSoFar);
 
     /// <summary>The engine began (message) or ceased (null) to fail.</summary>

@@ -43,6 +43,8 @@ public sealed class FusionPipeline : IDisposable
     private readonly long _epoch;
     private string? _engineFailure;
     private long _skippedBefore;
+    private long _skippedBusy;
+    private long _skippedLate;
     private long _skippedExplanations;
     private bool _skipping;
     private bool _started;
@@ -113,8 +115,11 @@ public sealed class FusionPipeline : IDisposable
     /// <summary>Windows cut so far; each gave one prediction.</summary>
     public long Windows => _predictions.Published;
 
-    /// <summary>Windows skipped because the model was slower than the hop.</summary>
-    public long SkippedWindows => _aligner.Skipped;
+    /// <summary>Windows skipped because a newer one was due already; <see cref="Skips"/> says why.</summary>
+    public long SkippedWindows => Skips.Total;
+
+    /// <summary>Windows skipped, by reason.</summary>
+    public WindowSkips Skips => new(Volatile.Read(ref _skippedBusy), Volatile.Read(ref _skippedLate));
 
     /// <summary>Explanations left out because the next window was too near.</summary>
     public long SkippedExplanations => Volatile.Read(ref _skippedExplanations);
@@ -260,10 +265,14 @@ public sealed class FusionPipeline : IDisposable
     private void Run()
     {
         CancellationToken stopping = _stopping.Token;
+        bool hasWaited = true;
         while (!stopping.IsCancellationRequested)
         {
             Timestamp now = _clock.Now;
-            if (_aligner.TryCut(now, _cut))
+            bool isCut = _aligner.TryCut(now, _cut);
+            CountSkips(hasWaited);
+            hasWaited = false;
+            if (isCut)
             {
                 Process();
                 continue;
@@ -281,6 +290,19 @@ public sealed class FusionPipeline : IDisposable
 
             Timestamp end = Grid.End(_aligner.NextWindow);
             _clock.WaitUntil(now < end ? end : now.AddNanoseconds(PollNanoseconds), stopping);
+            hasWaited = true;
+        }
+    }
+
+    /// <summary>Books what the aligner has just skipped: on the wait before, or on the work before.</summary>
+    private void CountSkips(bool hasWaited)
+    {
+        long more = _aligner.Skipped - _skippedBusy - _skippedLate;
+        if (more > 0)
+        {
+            // One writer; readers only need untorn values.
+            ref long reason = ref hasWaited ? ref _skippedLate : ref _skippedBusy;
+            Volatile.Write(ref reason, reason + more);
         }
     }
 

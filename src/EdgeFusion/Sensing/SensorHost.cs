@@ -23,6 +23,7 @@ public sealed class SensorHost : IDisposable
     private readonly IPipelineObserver _observer;
     private readonly SampleSink _sink;
     private readonly Tare? _tare;
+    private readonly ZeroSum _zeros = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _stateLock = new();
     private readonly long _staleNanoseconds;
@@ -78,8 +79,11 @@ public sealed class SensorHost : IDisposable
     /// <summary>How often it has been opened again.</summary>
     public long Restarts => Interlocked.Read(ref _restarts);
 
-    /// <summary>What is taken off its samples since the latest <see cref="TryTare"/>; null before.</summary>
-    public SensorZero? Zero => _tare?.Latest;
+    /// <summary>
+    /// What is taken off its samples: by the sensor since its start where it was made to find its zero then, and since
+    /// the latest <see cref="TryTare"/>; null where nothing is.
+    /// </summary>
+    public SensorZero? Zero => _zeros.Of((_sensor as IZeroedSensor)?.Zero, _tare?.Latest);
 
     /// <summary>Whether a zero is being looked for.</summary>
     public bool IsTaring => _tare is { IsBusy: true };
@@ -128,7 +132,7 @@ public sealed class SensorHost : IDisposable
     /// <summary>Looks whether the sensor speaks; called now and then by the fusion thread.</summary>
     public void UpdateState(Timestamp now)
     {
-        if (Zero is { } zero && !ReferenceEquals(zero, _zeroTold))
+        if (Zero is { } zero && zero.Count != _zeroTold?.Count)
         {
             _zeroTold = zero;
             _observer.SensorTared(Info, zero);
@@ -181,6 +185,7 @@ public sealed class SensorHost : IDisposable
         while (!_stopping.IsCancellationRequested)
         {
             long before = Ring.Published;
+            Timestamp begin = _clock.Now;
             Volatile.Write(ref _attemptBegin, before);
             string reason = CaptureOnce();
             Volatile.Write(ref _attemptBegin, long.MaxValue);
@@ -200,7 +205,7 @@ public sealed class SensorHost : IDisposable
             }
 
             Change(SensorState.Faulted, reason, SensorState.Starting, SensorState.Live, SensorState.Stale);
-            _clock.WaitUntil(_clock.Now + backoff, _stopping.Token);
+            _clock.WaitUntil(NextAttempt(begin, backoff), _stopping.Token);
             backoff = backoff * 2 < _options.LongestBackoff ? backoff * 2 : _options.LongestBackoff;
             if (!_stopping.IsCancellationRequested)
             {
@@ -210,6 +215,17 @@ public sealed class SensorHost : IDisposable
 
         Change(SensorState.Stopped, "stopped", SensorState.Starting, SensorState.Live, SensorState.Stale,
             SensorState.Faulted);
+    }
+
+    /// <summary>
+    /// The pause counts from the beginning of the attempt that failed: one that waited long for an answer has been a
+    /// pause already, and a device that is back is found sooner.
+    /// </summary>
+    private Timestamp NextAttempt(Timestamp begin, TimeSpan backoff)
+    {
+        Timestamp soonest = _clock.Now + _options.FirstBackoff;
+        Timestamp next = begin + backoff;
+        return next > soonest ? next : soonest;
     }
 
     /// <summary>One opening of the device; the reason why it ended.</summary>

@@ -3,12 +3,14 @@ namespace EdgeFusion.Sensing;
 /// <summary>How a sensor host restarts its sensor and when it calls it silent.</summary>
 public sealed record SensorHostOptions
 {
-    /// <summary>First pause after a failure; doubled up to <see cref="LongestBackoff"/>. Default 0.1 s.</summary>
+    /// <summary>
+    /// First and shortest pause after a failure; doubled up to <see cref="LongestBackoff"/>. Default 0.1 s.
+    /// </summary>
     public TimeSpan FirstBackoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// Longest pause between two attempts. Default 1 s, which leaves another for the opening: a device that is back
-    /// delivers within 2 s (R8).
+    /// Longest pause, from the beginning of one attempt to that of the next. Default 1 s, which leaves another for the
+    /// opening: a device that is back delivers within 2 s (R8).
     /// </summary>
     public TimeSpan LongestBackoff { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -156,7 +156,7 @@ internal sealed class LiveDevicesGate : IDisposable
         double windows = pipeline.Windows + pipeline.SkippedWindows;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{pipeline.Windows} windows in {seconds:F0} s, {pipeline.SkippedWindows} skipped"));
+            $"windows asked for {windows:F0} = predicted {pipeline.Windows} + {pipeline.Skips}; {seconds:F0} s"));
         verdicts.Add(Verdict.AtMost(
             "windows without prediction (all skipped)", _ledger.Missing, pipeline.SkippedWindows, ""));
         verdicts.Add(Verdict.AtMost(

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Sensing;
+using EdgeFusion.Testing;
 using EdgeFusion.Time;
 using static EdgeFusion.Tests.Windowing.TestSensors;
 
@@ -42,6 +43,35 @@ public sealed class SensorHostTests
 
         // Three failures in a row are one episode.
         Assert.Single(_log.States, SensorState.Faulted);
+    }
+
+    [Fact]
+    public void An_attempt_that_took_long_to_fail_counts_as_the_pause_after_it()
+    {
+        const int Attempts = 6;
+        var time = new ManualTimeProvider();
+        var clock = new PipelineClock(time);
+        var begins = new ConcurrentQueue<Timestamp>();
+        using var host = new SensorHost(
+            new ScriptedSensor((_, _) =>
+            {
+                begins.Enqueue(clock.Now);
+                time.Advance(TimeSpan.FromSeconds(2));
+                throw new SensorException("it does not answer");
+            }),
+            _ring, TimeSpan.FromSeconds(10), new SensorHostOptions(), clock, _log);
+
+        host.Start();
+        while (begins.Count < Attempts)
+        {
+            int before = begins.Count;
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            SpinWait.SpinUntil(() => begins.Count > before, TimeSpan.FromMilliseconds(20));
+        }
+
+        // Five attempts of 2 s and pauses of 0.1 s; with the pauses after them it would be 12.5 s.
+        Timestamp[] all = [.. begins];
+        Assert.InRange((all[Attempts - 1] - all[0]).TotalSeconds, 10.4, 12);
     }
 
     [Fact]

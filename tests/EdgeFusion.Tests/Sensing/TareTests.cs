@@ -2,8 +2,12 @@ using System.Runtime.InteropServices;
 using EdgeFusion.Buffering;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Sensing;
+using EdgeFusion.Sensing.Channels;
 using EdgeFusion.Sensing.Devices;
+using EdgeFusion.Sensing.Devices.Robots;
+using EdgeFusion.Simulator.Devices;
 using EdgeFusion.Testing;
+using EdgeFusion.Tests.Devices;
 using EdgeFusion.Time;
 
 namespace EdgeFusion.Tests.Sensing;
@@ -128,6 +132,52 @@ public sealed class TareTests
         Assert.Equal(0, MemoryMarshal.Cast<byte, float>(ring.Payload(ring.Published - 1))[2]);
     }
 
+    [Fact]
+    public void What_a_sensor_took_for_zero_at_its_start_is_told_and_is_part_of_the_sum_after_a_second_zero()
+    {
+        var info = new SensorInfo { Name = "wrist", Modality = "force", Layout = Layouts.Wrench, RateHz = 100 };
+        var log = new ZeroLog();
+        var clock = new PipelineClock(TimeProvider.System);
+        var atStart = new SensorZero(1, new Timestamp(5), [0, 0, 2, 0, 0, 0.5f]);
+        using var host = new SensorHost(
+            new Pressing(info) { Zero = atStart }, new SensorRing(info, 4_096), TimeSpan.FromSeconds(10),
+            new SensorHostOptions(), clock, log);
+
+        host.Start();
+        Assert.True(SpinWait.SpinUntil(() => Live(host, clock), Patience));
+        Assert.True(host.TryTare());
+        Assert.True(SpinWait.SpinUntil(() => !host.IsTaring, Patience));
+        host.UpdateState(clock.Now);
+        host.UpdateState(clock.Now);
+
+        Assert.Equal(2, log.Zeros.Count);
+        Assert.Equal(atStart, log.Zeros[0]);
+        Assert.Same(log.Zeros[1], host.Zero);
+        Assert.Equal((2, 9, 0.5f), (host.Zero!.Count, host.Zero.Offset[2], host.Zero.Offset[5]));
+    }
+
+    [Fact]
+    public void A_streaming_device_that_begins_with_its_zero_tells_it()
+    {
+        var clock = new PipelineClock(TimeProvider.System);
+        using var robot = new RtdeController(clock);
+        using var thread = new DeviceThread(robot);
+        ISensor sensor = RobotDevices
+            .UniversalRobots(new TcpEndpoint("127.0.0.1", robot.Port), new RtdeOptions { RateHz = 500 })
+            .Sensor("tcp", 1, tare: TimeSpan.FromMilliseconds(50));
+        var log = new ZeroLog();
+        using var host = new SensorHost(
+            sensor, new SensorRing(sensor.Info, 4_096), TimeSpan.FromSeconds(10), new SensorHostOptions(), clock, log);
+
+        Assert.Null(host.Zero);
+        host.Start();
+        Assert.True(SpinWait.SpinUntil(() => Live(host, clock), Patience));
+
+        Assert.Equal(host.Zero, Assert.Single(log.Zeros));
+        Assert.Equal(6, host.Zero!.Offset.Length);
+        Assert.True(host.Ring.Header(0).Capture > host.Zero.After);
+    }
+
     private static bool Live(SensorHost host, PipelineClock clock)
     {
         host.UpdateState(clock.Now);
@@ -143,9 +193,11 @@ public sealed class TareTests
     }
 
     /// <summary>Measures 7 N along z, and fails when told to.</summary>
-    private sealed class Pressing(SensorInfo info) : ISensor
+    private sealed class Pressing(SensorInfo info) : ISensor, IZeroedSensor
     {
         public volatile bool Fail;
+
+        public SensorZero? Zero { get; init; }
 
         public SensorInfo Info => info;
 

@@ -44,6 +44,9 @@ internal sealed class StreamHub(StreamProtocol protocol, IByteEndpoint endpoint)
         }
     }
 
+    /// <summary>What is taken off an output's values since its start; null before, and where nothing is.</summary>
+    public SensorZero? Zero(int output) => _tares[output]?.Latest;
+
     /// <summary>The connection's counters and those of one output.</summary>
     public IReadOnlyList<SensorCounter> Counters(int output) =>
     [

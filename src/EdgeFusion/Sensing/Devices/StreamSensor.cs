@@ -1,7 +1,7 @@
 namespace EdgeFusion.Sensing.Devices;
 
 /// <summary>One of the sensors of a streaming device.</summary>
-internal sealed class StreamSensor : IDeviceSensor
+internal sealed class StreamSensor : IDeviceSensor, IZeroedSensor
 {
     private readonly StreamHub _hub;
     private readonly int _output;
@@ -23,6 +23,8 @@ internal sealed class StreamSensor : IDeviceSensor
     public SensorInfo Info { get; }
 
     public DeviceHealth Health => _hub.Health;
+
+    public SensorZero? Zero => _hub.Zero(_output);
 
     IReadOnlyList<SensorCounter> ICountingSensor.Counters => _hub.Counters(_output);
 
