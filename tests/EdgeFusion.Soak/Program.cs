@@ -33,6 +33,12 @@ if (args is ["recordings"])
     return Soak.Record(new SoakPlan(1));
 }
 
+if (args is ["pace"] or ["pace", "--load", _])
+{
+    int busy = args.Length == 1 ? 0 : int.Parse(args[2], CultureInfo.InvariantCulture);
+    return Soak.Report($"{busy} busy programs beside it", PaceGate.Run(new SoakPlan(1), busy));
+}
+
 if (args is ["live-replay"] or ["live-replay", "--minutes", _])
 {
     return Soak.LiveReplay(args.Length == 1 ? 1 : Math.Max(1, int.Parse(args[2], CultureInfo.InvariantCulture)));
@@ -87,6 +93,7 @@ Console.Error.WriteLine(
     + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
     + "       EdgeFusion.Soak live-replay [--minutes N]\n"
     + "       EdgeFusion.Soak recordings\n"
+    + "       EdgeFusion.Soak pace [--load N]\n"
     + "       EdgeFusion.Soak page [--rounds N]");
 return Soak.UsageError;
 

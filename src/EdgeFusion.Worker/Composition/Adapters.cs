@@ -1,11 +1,13 @@
 using System.Globalization;
 using EdgeFusion.Linux.Images;
 using EdgeFusion.Linux.Mqtt;
+using EdgeFusion.Linux.Timing;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Publishing;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Sensing.Channels;
+using EdgeFusion.Time;
 using EdgeFusion.Worker.Configuration;
 
 namespace EdgeFusion.Worker.Composition;
@@ -20,6 +22,9 @@ internal static partial class Adapters
 
     /// <summary>A decoder for JPEG and PNG.</summary>
     public static IImageDecoder ImageDecoder() => new LinuxImageDecoder();
+
+    /// <summary>Waits for the instants of samples that are replayed in real time.</summary>
+    public static IPacer Pacer() => new PrecisePacer();
 
     /// <summary>The publisher that the configuration names; null for "none".</summary>
     /// <exception cref="ConfigurationException">There is none of that name in this build, or its settings are

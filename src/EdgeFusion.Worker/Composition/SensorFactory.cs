@@ -136,7 +136,8 @@ internal sealed class SensorFactory
         string topic = options.Settings.GetValueOrDefault("Topic", "/" + name);
         using RecordingSource probe = Open(file, topic);
         return new PacedSensor(
-            Named(probe.Info, name, options), () => Open(file, topic), SharedOrigins.For(file, probe.Origin));
+            Named(probe.Info, name, options), () => Open(file, topic), SharedOrigins.For(file, probe.Origin),
+            Adapters.Pacer());
     }
 
     private static RecordingSource Open(string file, string topic) => new(Recordings.OpenFeed(file), topic);

@@ -72,7 +72,7 @@ internal sealed class ReplayRun : IDisposable
         };
         if (request.Speed > 0 || request.Step || request.Interactive)
         {
-            _steered = Own(new SteeredReplay(setup, _feed, _cuts, _control, Alter));
+            _steered = Own(new SteeredReplay(setup, _feed, _cuts, _control, Alter, Adapters.Pacer()));
         }
 
         _pipeline = _steered?.Pipeline ?? Own(new VirtualPipeline(setup, _feed.Sensors));

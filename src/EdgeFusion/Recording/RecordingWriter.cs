@@ -20,6 +20,10 @@ namespace EdgeFusion.Recording;
 /// </remarks>
 public sealed class RecordingWriter : IRecordingOutput
 {
+    /// <summary>Some 11,000 chunks: eleven gigabytes, or an hour and a half of chunks that are a second old.
+    /// </summary>
+    private const int LiveIndexBytes = 1 << 20;
+
     private readonly McapWriter _mcap;
     private readonly List<(SampleEncoder Encoder, ushort Channel)> _sensors = [];
     private readonly Dictionary<string, ushort> _schemas = new(StringComparer.Ordinal);
@@ -72,7 +76,10 @@ public sealed class RecordingWriter : IRecordingOutput
     /// happens to the others.
     /// </summary>
     public static McapWriterOptions LiveOptions(IChunkCodec? codec = null, IChunkCodec? frames = null) =>
-        FileOptions(codec) with { BulkChunks = true, BulkCodec = frames, SelfContainedChunks = true };
+        FileOptions(codec) with
+        {
+            BulkChunks = true, BulkCodec = frames, SelfContainedChunks = true, IndexBytes = LiveIndexBytes,
+        };
 
     /// <summary>Bytes written so far.</summary>
     public long BytesWritten => _mcap.BytesWritten;

@@ -4,18 +4,22 @@ using EdgeFusion.Time;
 
 namespace EdgeFusion.Recording;
 
-/// <summary>Lets the samples of a feed pass as a <see cref="ReplayControl"/> says. Sleeps and never spins.</summary>
+/// <summary>Lets the samples of a feed pass as a <see cref="ReplayControl"/> says, each at its instant.</summary>
 /// <remarks>
-/// The system's timer has steps of a millisecond and rounds up, so each sample is let go half a step early: the error
-/// is at most half a millisecond in either direction, plus what waking up takes, and does not add up.
+/// The last milliseconds before a sample are the pacer's. Without one the system's timer has steps of a millisecond and
+/// rounds up, so each sample is let go half a step early: the error is at most half a millisecond in either direction,
+/// plus what waking up takes, and does not add up.
 /// </remarks>
 internal sealed class SteeredFeed(
-    ISampleFeed inner, ReplayControl control, PipelineClock clock, LatencyHistogram error, Timestamp shownFrom,
-    CancellationTokenSource play) : ISampleFeed
+    ISampleFeed inner, ReplayControl control, PipelineClock clock, IPacer? pacer, LatencyHistogram error,
+    Timestamp shownFrom, CancellationTokenSource play) : ISampleFeed
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long HalfStepNanoseconds = NanosecondsPerMillisecond / 2;
     private const long LongestSleepMilliseconds = 1_000;
+
+    /// <summary>Left to the pacer, which does not hear commands.</summary>
+    private const long PacedNanoseconds = 10 * NanosecondsPerMillisecond;
 
     private Timestamp? _anchor;
     private Timestamp _anchorReal;
@@ -82,19 +86,31 @@ internal sealed class SteeredFeed(
             }
 
             Timestamp due = _anchorReal.AddNanoseconds((long)(arrival.NanosecondsSince(anchor) / speed));
-            long remaining = due.NanosecondsSince(clock.Now) - HalfStepNanoseconds;
+            long remaining = due.NanosecondsSince(clock.Now) - (pacer is null ? HalfStepNanoseconds : 0);
             if (remaining <= 0)
             {
                 error.Record(Math.Abs(clock.Now.NanosecondsSince(due)));
                 return MayGoOn();
             }
 
-            long milliseconds = (remaining + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond;
-            control.Sleep((int)Math.Min(milliseconds, LongestSleepMilliseconds));
+            Wait(due, remaining);
             if (!MayGoOn())
             {
                 return false;
             }
         }
+    }
+
+    private void Wait(Timestamp due, long remaining)
+    {
+        if (pacer is not null && remaining <= 2 * PacedNanoseconds)
+        {
+            pacer.WaitUntil(clock.TimestampAt(due));
+            return;
+        }
+
+        remaining -= pacer is null ? 0 : PacedNanoseconds;
+        long milliseconds = (remaining + NanosecondsPerMillisecond - 1) / NanosecondsPerMillisecond;
+        control.Sleep((int)Math.Min(milliseconds, LongestSleepMilliseconds));
     }
 }

@@ -25,6 +25,7 @@ public sealed class SteeredReplay : IDisposable
     private readonly RecordingCuts? _cuts;
     private readonly ReplayControl _control;
     private readonly Func<ISampleFeed, ISampleFeed> _alter;
+    private readonly IPacer? _pacer;
     private readonly PipelineClock _clock = new(TimeProvider.System);
     private readonly SteeredSink _sink;
 
@@ -34,14 +35,17 @@ public sealed class SteeredReplay : IDisposable
     /// <param name="cuts">The recorded decisions; null to decide afresh.</param>
     /// <param name="control">The control.</param>
     /// <param name="alter">Wraps the samples, anew after each seek; null for none.</param>
+    /// <param name="pacer">Waits for the samples' instants; null = the system's timer with its steps of a millisecond.
+    /// </param>
     public SteeredReplay(
         VirtualSetup setup, RecordingFeed feed, RecordingCuts? cuts, ReplayControl control,
-        Func<ISampleFeed, ISampleFeed>? alter = null)
+        Func<ISampleFeed, ISampleFeed>? alter = null, IPacer? pacer = null)
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(feed);
         ArgumentNullException.ThrowIfNull(control);
         (_feed, _cuts, _control, _alter) = (feed, cuts, control, alter ?? (static same => same));
+        _pacer = pacer;
         _sink = new SteeredSink(control, setup.Sinks);
         Pipeline = new VirtualPipeline(setup with { Sinks = [_sink] }, feed.Sensors);
         LeadNanoseconds = Lead(setup, feed.Sensors);
@@ -100,7 +104,8 @@ public sealed class SteeredReplay : IDisposable
     {
         using var play = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _sink.Stopping = play.Token;
-        var feed = new SteeredFeed(_alter(_feed), _control, _clock, PaceError, shownFrom, play);
+        var feed = new SteeredFeed(_alter(_feed), _control, _clock, _pacer, PaceError, shownFrom, play);
+        using IDisposable? pace = _pacer?.Enter();
         if (_cuts is null)
         {
             Pipeline.Run(feed, play.Token);

@@ -14,17 +14,21 @@ public sealed class PacedSensor : ISensor, ICountingSensor
 {
     private readonly Func<ISampleSource> _open;
     private readonly PaceOrigin _origin;
+    private readonly IPacer? _pacer;
     private long _skipped;
 
     /// <summary>Creates a sensor.</summary>
     /// <param name="info">What the source delivers.</param>
     /// <param name="open">Opens the source afresh; called at each capture.</param>
     /// <param name="origin">Shared start of all sources of the scene.</param>
-    public PacedSensor(SensorInfo info, Func<ISampleSource> open, PaceOrigin origin)
+    /// <param name="pacer">Waits for the last milliseconds before a sample, where the pipeline's clock is the system's;
+    /// null = the clock does, in steps of a millisecond.</param>
+    public PacedSensor(SensorInfo info, Func<ISampleSource> open, PaceOrigin origin, IPacer? pacer = null)
     {
         Info = info;
         _open = open;
         _origin = origin;
+        _pacer = pacer;
     }
 
     /// <inheritdoc/>
@@ -39,6 +43,7 @@ public sealed class PacedSensor : ISensor, ICountingSensor
     {
         ArgumentNullException.ThrowIfNull(sink);
         using ISampleSource source = _open();
+        using IDisposable? pace = _pacer?.Enter();
         long shift = _origin.Shift(sink.Clock.Now);
         while (!stopping.IsCancellationRequested && source.TryAdvance(out SampleHeader header))
         {
@@ -50,7 +55,7 @@ public sealed class PacedSensor : ISensor, ICountingSensor
                 continue;
             }
 
-            if (!sink.Clock.WaitUntil(arrival, stopping))
+            if (!WaitUntil(arrival, sink.Clock, stopping))
             {
                 return;
             }
@@ -64,6 +69,26 @@ public sealed class PacedSensor : ISensor, ICountingSensor
     public void Dispose()
     {
     }
+
+    private bool WaitUntil(Timestamp arrival, PipelineClock clock, CancellationToken stopping)
+    {
+        if (_pacer is null)
+        {
+            return clock.WaitUntil(arrival, stopping);
+        }
+
+        if (arrival.NanosecondsSince(clock.Now) > 2 * PacedNanoseconds
+            && !clock.WaitUntil(arrival.AddNanoseconds(-PacedNanoseconds), stopping))
+        {
+            return false;
+        }
+
+        _pacer.WaitUntil(clock.TimestampAt(arrival));
+        return !stopping.IsCancellationRequested;
+    }
+
+    /// <summary>Left to the pacer, whose waits cannot be broken off.</summary>
+    private const long PacedNanoseconds = 10_000_000;
 
     /// <summary>Samples later than this are not delivered any more.</summary>
     private const long SkipNanoseconds = Timestamp.NanosecondsPerSecond;

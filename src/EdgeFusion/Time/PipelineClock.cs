@@ -73,6 +73,15 @@ public sealed class PipelineClock
         return false;
     }
 
+    /// <summary>The provider's timestamp at an instant, for waits by other means.</summary>
+    internal long TimestampAt(Timestamp instant)
+    {
+        long nanoseconds = instant.Nanoseconds - _originUnixNanoseconds;
+        return _originTicks + (_frequency == Timestamp.NanosecondsPerSecond
+            ? nanoseconds
+            : (long)((Int128)nanoseconds * _frequency / Timestamp.NanosecondsPerSecond));
+    }
+
     private void Wait(long nanoseconds, CancellationToken stopping)
     {
         const long NanosecondsPerMillisecond = 1_000_000;

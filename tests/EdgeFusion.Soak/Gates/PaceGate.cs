@@ -1,7 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using EdgeFusion.Diagnostics;
 using EdgeFusion.Pipeline;
 using EdgeFusion.Recording;
-using EdgeFusion.Recording.Mcap;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
 using EdgeFusion.Worker.Bench;
@@ -13,38 +14,83 @@ namespace EdgeFusion.Soak.Gates;
 /// what processor time?</summary>
 internal static class PaceGate
 {
-    public static IEnumerable<Verdict> Run(SoakPlan plan)
+    public static IEnumerable<Verdict> Run(SoakPlan plan) => Run(plan, 0);
+
+    /// <param name="plan">How long a round takes.</param>
+    /// <param name="busy">Programs beside it that never sleep.</param>
+    public static IEnumerable<Verdict> Run(SoakPlan plan, int busy)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("edgefusion-soak-");
+        var others = new List<Process>();
         try
         {
             string path = Path.Combine(folder.FullName, "vectors.mcap");
             ReplayGate.Write(path, plan.Live);
-            LatencyHistogram? error = null;
-            double percent = double.MaxValue;
-            for (int round = 0; round < SoakPlan.Rounds; round++)
+            for (int i = 0; i < busy; i++)
             {
-                using RecordingFeed feed = Recordings.OpenFeed(path);
-                using var replay = new SteeredReplay(
-                    new VirtualSetup { Manifest = BenchWorkload.Manifest, Origin = feed.Origin }, feed, null,
-                    new ReplayControl { Speed = 1 });
-                TimeSpan begin = Environment.CpuUsage.TotalTime;
-                replay.Run();
-                TimeSpan used = Environment.CpuUsage.TotalTime - begin;
-                percent = Math.Min(percent, 100 * used / plan.Live);
-                error = error is null || replay.PaceError.PercentileNanoseconds(0.99)
-                    < error.PercentileNanoseconds(0.99) ? replay.PaceError : error;
+                others.Add(Process.Start("/bin/sh", ["-c", "while :; do :; done"]));
+            }
+
+            Round[] rounds = [.. Enumerable.Range(0, SoakPlan.Rounds).Select(_ => Replay(path, plan.Live))];
+            Round best = rounds.MinBy(round => round.Milliseconds(0.99))!;
+            Console.WriteLine($"           bare loop   {Bare().Describe()}");
+            foreach (Round round in rounds)
+            {
+                Console.WriteLine($"           round       {round.Describe()}");
             }
 
             yield return Verdict.AtMost(
-                "replay: p99 off a sample's instant", error!.PercentileNanoseconds(0.99) / 1e6,
-                Budgets.PaceP99Milliseconds, "ms");
+                "replay: p99 off a sample's instant", best.Milliseconds(0.99), Budgets.PaceP99Milliseconds, "ms");
             yield return Verdict.AtMost(
-                "replay: processor time in real time", percent, Budgets.PaceCpuPercent, "% of a core");
+                "replay: processor time in real time", rounds.Min(round => round.Percent), Budgets.PaceCpuPercent,
+                "% of a core");
         }
         finally
         {
+            others.ForEach(other => other.Kill());
+            others.ForEach(other => other.Dispose());
             folder.Delete(recursive: true);
         }
+    }
+
+    private static Round Replay(string path, TimeSpan length)
+    {
+        using RecordingFeed feed = Recordings.OpenFeed(path);
+        using var replay = new SteeredReplay(
+            new VirtualSetup { Manifest = BenchWorkload.Manifest, Origin = feed.Origin }, feed, null,
+            new ReplayControl { Speed = 1 }, pacer: Adapters.Pacer());
+        TimeSpan begin = Environment.CpuUsage.TotalTime;
+        replay.Run();
+        return new Round(replay.PaceError, 100 * (Environment.CpuUsage.TotalTime - begin) / length);
+    }
+
+    /// <summary>What the machine gives a loop of 1 kHz that does nothing else.</summary>
+    private static Round Bare()
+    {
+        const int Waits = 3_000;
+        IPacer pacer = Adapters.Pacer();
+        var error = new LatencyHistogram();
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        using (pacer.Enter())
+        {
+            long begin = Stopwatch.GetTimestamp();
+            for (int i = 1; i <= Waits; i++)
+            {
+                long due = begin + (i * Stopwatch.Frequency / 1_000);
+                pacer.WaitUntil(due);
+                error.Record(Stopwatch.GetElapsedTime(due, Stopwatch.GetTimestamp()).Ticks * 100);
+            }
+        }
+
+        return new Round(error, (Environment.CpuUsage.TotalTime - cpu).TotalSeconds * 100_000 / Waits);
+    }
+
+    private sealed record Round(LatencyHistogram Error, double Percent)
+    {
+        public double Milliseconds(double fraction) => Error.PercentileNanoseconds(fraction) / 1e6;
+
+        public string Describe() => string.Create(
+            CultureInfo.InvariantCulture,
+            $"p50 {Milliseconds(0.5):F3}  p99 {Milliseconds(0.99):F3}  most {Milliseconds(1):F3} ms, {Percent:F1} %");
     }
 }

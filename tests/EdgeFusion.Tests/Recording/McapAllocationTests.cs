@@ -38,6 +38,30 @@ public sealed class McapAllocationTests
     }
 
     [Fact]
+    public void Repeating_the_definitions_in_each_chunk_allocates_nothing()
+    {
+        using var writer = new McapWriter(Stream.Null, new McapWriterOptions
+        {
+            ChunkBytes = 1 << 10,
+            SelfContainedChunks = true,
+            ChunkIndex = false,
+        });
+        var channel = writer.AddChannel(
+            "/t", "raw", writer.AddSchema("S", "", "definition"u8.ToArray()),
+            new Dictionary<string, string> { ["key"] = "value" });
+        var data = new byte[MessageBytes];
+        for (var i = 0; i < 100; i++)
+            writer.WriteMessage(channel, 0, 0, 0, data);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (ulong i = 0; i < Messages; i++)
+            writer.WriteMessage(channel, (uint)i, i, i, data);
+
+        Allocations.AssertNone(Messages, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.True(writer.Statistics().ChunkCount > Messages);
+    }
+
+    [Fact]
     public void Reading_streamed_allocates_nothing_per_message()
     {
         using var reader = new McapStreamReader(new MemoryStream(LargeFile()));

@@ -7,6 +7,7 @@ internal sealed class McapChannelState(McapChannel channel, McapSchemaState? sch
     private const int InitialEntries = 1024;
 
     private readonly McapBuffer _entries = new(InitialEntries * McapFormat.MessageIndexEntryBytes);
+    private readonly McapBuffer _definition = new(0);
 
     public McapChannel Channel { get; } = channel;
 
@@ -29,6 +30,15 @@ internal sealed class McapChannelState(McapChannel channel, McapSchemaState? sch
 
     /// <summary>Log times and offsets of the pending messages, as the message index stores them.</summary>
     public ReadOnlySpan<byte> Entries => _entries.Written;
+
+    /// <summary>Its channel record, laid out once: walking through the metadata would allocate with every chunk.
+    /// </summary>
+    public ReadOnlySpan<byte> Definition(ReadOnlySpan<byte> padding)
+    {
+        if (_definition.Length == 0)
+            _definition.WriteChannel(Channel, padding);
+        return _definition.Written;
+    }
 
     public void Add(ulong logTime, int offset, bool withEntry)
     {

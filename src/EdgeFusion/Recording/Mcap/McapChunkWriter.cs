@@ -17,7 +17,7 @@ internal sealed class McapChunkWriter(McapSink sink, McapWriterOptions options)
         options.Codec?.MaxCompressedLength(options.ChunkBytes) ?? 0);
 
     /// <summary>Chunk index records for the summary.</summary>
-    public McapBuffer Indexes { get; } = new(64 << 10);
+    public McapBuffer Indexes { get; } = new(options.IndexBytes);
 
     /// <summary>Chunks in the file.</summary>
     public uint Count { get; private set; }

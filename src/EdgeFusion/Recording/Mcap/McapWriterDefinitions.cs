@@ -86,7 +86,7 @@ internal sealed class McapWriterDefinitions(McapBlock block, McapBlock bulk, Mca
             return;
         if (channel.Schema is { } schema)
             Define(schema, into);
-        into.Records.WriteChannel(channel.Channel, Padding);
+        into.Records.WriteBytes(channel.Definition(Padding));
         channel.DefinedIn = into.Number;
     }
 

@@ -78,6 +78,12 @@ public sealed record McapWriterOptions
     public bool AttachmentCrc { get; init; } = true;
 
     /// <summary>
+    /// Memory set aside at the start for the chunk indexes of the summary, some 90 bytes for each chunk; it doubles
+    /// where a file has more. Default 64 KiB.
+    /// </summary>
+    internal int IndexBytes { get; init; } = 64 << 10;
+
+    /// <summary>
     /// Bytes put after every record that may carry some (all but Message, Chunk, DataEnd, Footer and those inside
     /// chunks). Only for tests of readers, which have to ignore them. Default none.
     /// </summary>
