@@ -81,8 +81,8 @@ public sealed record GStreamerOptions
     public string Pipeline { get; init; } = "";
 
     /// <summary>
-    /// Longest wait for the first sample; default 10 s. A network source that has delivered before gets less: eight
-    /// times what it usually takes, at least 1.5 s, doubled each time that was too little.
+    /// Longest wait for the first sample; default 10 s. An RTSP source that has delivered before gets less: eight times
+    /// what it usually takes to answer, then eight times what its first sample usually takes, each at least 1.5 s.
     /// </summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -40,7 +40,7 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
         Info = info;
         _options = options;
         _patience = new StartPatience(
-            options.StartTimeout, options.Source is GStreamerSource.Rtsp or GStreamerSource.Http);
+            options.StartTimeout, learns: options.Source == GStreamerSource.Rtsp);
         _slots = info.Layout switch
         {
             FrameLayout frames => new FrameSlots(frames, info.PeriodNanoseconds),
@@ -111,6 +111,11 @@ public sealed class GStreamerSensor : ISensor, ICountingSensor
                 if (HasEnded(pipeline, plan))
                 {
                     return;
+                }
+
+                if (pipeline.HasAnswered)
+                {
+                    watch.Answered(sink.Clock.Now);
                 }
 
                 watch.CheckSilence(sink.Clock.Now);

@@ -29,6 +29,10 @@ internal sealed unsafe class MediaPipeline : IDisposable
     /// <summary>The clock's time at running time 0.</summary>
     public ulong BaseTime => LibGst.BaseTime(_pipeline);
 
+    /// <summary>Whether the source has said that it will send; sources that do not tell (all but RTSP) never do.
+    /// Updated by <see cref="Trouble"/>.</summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>Whether the source has ended and everything has been taken.</summary>
     public bool IsEnded => LibGstApp.IsEndOfStream(_sink.DangerousGetHandle()) != 0;
 
@@ -90,7 +94,8 @@ internal sealed unsafe class MediaPipeline : IDisposable
         string? missing = null;
         while (true)
         {
-            nint message = LibGst.BusPop(_bus, GstMessageType.Error | GstMessageType.Element);
+            nint message = LibGst.BusPop(
+                _bus, GstMessageType.Error | GstMessageType.Element | GstMessageType.Progress);
             if (message == 0)
             {
                 return missing;
@@ -98,7 +103,11 @@ internal sealed unsafe class MediaPipeline : IDisposable
 
             try
             {
-                if (MissingPlugin(message) is { } what)
+                if (Is(message, GstMessageType.Progress))
+                {
+                    HasAnswered |= IsAnswer(message);
+                }
+                else if (MissingPlugin(message) is { } what)
                 {
                     missing = what;
                 }
@@ -206,11 +215,27 @@ internal sealed unsafe class MediaPipeline : IDisposable
         return $"GStreamer has no '{what}' here; apt install {ElementPackages.ForDecoder(what)}";
     }
 
-    private static string? ErrorText(nint message)
+    private static bool Is(nint message, GstMessageType type)
     {
         // GST_MESSAGE_TYPE: the first member after the GstMiniObject of 64 bytes.
         const int TypeOffset = 64;
-        if ((*(int*)(message + TypeOffset) & (int)GstMessageType.Error) == 0)
+        return (*(int*)(message + TypeOffset) & (int)type) != 0;
+    }
+
+    /// <summary>rtspsrc tells what it does; "request" is complete when the server has accepted PLAY.</summary>
+    private static bool IsAnswer(nint message)
+    {
+        const int Complete = 2;
+        LibGst.ParseProgress(message, out int type, out nint code, out nint text);
+        bool isAnswer = type == Complete && Marshal.PtrToStringUTF8(code) == "request";
+        LibGLib.Free(code);
+        LibGLib.Free(text);
+        return isAnswer;
+    }
+
+    private static string? ErrorText(nint message)
+    {
+        if (!Is(message, GstMessageType.Error))
         {
             return null;
         }

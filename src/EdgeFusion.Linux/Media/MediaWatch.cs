@@ -9,6 +9,7 @@ internal struct MediaWatch
     private readonly TimeSpan _silence;
     private readonly StartPatience _patience;
     private Timestamp _last;
+    private bool _hasAnswered;
     private bool _hasSpoken;
 
     public MediaWatch(MediaPlan plan, TimeSpan silence, StartPatience patience, Timestamp start)
@@ -17,6 +18,18 @@ internal struct MediaWatch
         _silence = silence;
         _patience = patience;
         _last = start;
+        patience.Begin();
+    }
+
+    /// <summary>The source has answered, and will send.</summary>
+    public void Answered(Timestamp now)
+    {
+        if (!_hasAnswered && !_hasSpoken)
+        {
+            _hasAnswered = true;
+            _patience.Answered(now - _last);
+            _last = now;
+        }
     }
 
     /// <summary>A sample came.</summary>
@@ -24,6 +37,8 @@ internal struct MediaWatch
     {
         if (!_hasSpoken)
         {
+            // Where both came at once, the one was not seen before the other.
+            Answered(now);
             _patience.Delivered(now - _last);
         }
 
@@ -38,13 +53,15 @@ internal struct MediaWatch
     /// <exception cref="SensorException">A live source has been silent for too long.</exception>
     public readonly void CheckSilence(Timestamp now)
     {
-        TimeSpan limit = _hasSpoken ? _silence : _patience.Limit;
+        TimeSpan limit = _hasSpoken ? _silence
+            : _hasAnswered ? _patience.SampleLimit
+            : _patience.AnswerLimit;
         if (!_plan.IsLive || now - _last < limit)
         {
             return;
         }
 
-        if (!_hasSpoken)
+        if (_hasAnswered && !_hasSpoken)
         {
             _patience.GaveUp();
         }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace EdgeFusion.Sensing;
 
-/// <summary>What is taken off in all, where the sensor finds a zero at its start and the host finds more later.</summary>
+/// <summary>What is taken off in all: by a sensor since its start, and by its host since the latest tare.</summary>
 /// <remarks><b>Threading.</b> Any thread. Allocates when one of the two has changed only.</remarks>
 internal sealed class ZeroSum
 {

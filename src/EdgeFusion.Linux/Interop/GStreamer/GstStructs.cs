@@ -27,6 +27,7 @@ internal enum GstMessageType
     EndOfStream = 1,
     Error = 1 << 1,
     Element = 1 << 15,
+    Progress = 1 << 25,
 }
 
 /// <summary>GstMapInfo of gst/gstmemory.h, 64-bit.</summary>

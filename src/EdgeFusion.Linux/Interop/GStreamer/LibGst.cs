@@ -69,6 +69,9 @@ internal static unsafe partial class LibGst
     [LibraryImport(Library, EntryPoint = "gst_message_parse_error")]
     public static partial void ParseError(nint message, GError** error, nint* debug);
 
+    [LibraryImport(Library, EntryPoint = "gst_message_parse_progress")]
+    public static partial void ParseProgress(nint message, out int type, out nint code, out nint text);
+
     [LibraryImport(Library, EntryPoint = "gst_message_get_structure")]
     public static partial nint MessageStructure(nint message);
 
