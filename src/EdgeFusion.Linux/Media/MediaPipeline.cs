@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using EdgeFusion.Linux.Interop.GStreamer;
 
 namespace EdgeFusion.Linux.Media;
@@ -85,34 +84,7 @@ internal sealed unsafe class MediaPipeline : IDisposable
     }
 
     /// <summary>The first trouble that the pipeline has reported; null without.</summary>
-    public string? Trouble()
-    {
-        string? missing = null;
-        while (true)
-        {
-            nint message = LibGst.BusPop(_bus, GstMessageType.Error | GstMessageType.Element);
-            if (message == 0)
-            {
-                return missing;
-            }
-
-            try
-            {
-                if (MissingPlugin(message) is { } what)
-                {
-                    missing = what;
-                }
-                else if (ErrorText(message) is { } error)
-                {
-                    return missing ?? error;
-                }
-            }
-            finally
-            {
-                LibGst.MiniObjectUnref(message);
-            }
-        }
-    }
+    public string? Trouble() => BusTrouble.Take(_bus);
 
     public void Dispose()
     {
@@ -192,34 +164,5 @@ internal sealed unsafe class MediaPipeline : IDisposable
         {
             LibGst.ObjectUnref(source);
         }
-    }
-
-    private static string? MissingPlugin(nint message)
-    {
-        nint structure = LibGst.MessageStructure(message);
-        if (structure == 0 || Marshal.PtrToStringUTF8(LibGst.StructureName(structure)) != "missing-plugin")
-        {
-            return null;
-        }
-
-        string what = Marshal.PtrToStringUTF8(LibGst.StructureString(structure, "name")) ?? "a plugin";
-        return $"GStreamer has no '{what}' here; apt install {ElementPackages.ForDecoder(what)}";
-    }
-
-    private static string? ErrorText(nint message)
-    {
-        // GST_MESSAGE_TYPE: the first member after the GstMiniObject of 64 bytes.
-        const int TypeOffset = 64;
-        if ((*(int*)(message + TypeOffset) & (int)GstMessageType.Error) == 0)
-        {
-            return null;
-        }
-
-        GError* error = null;
-        nint debug = 0;
-        LibGst.ParseError(message, &error, &debug);
-        string detail = Marshal.PtrToStringUTF8(debug) ?? "";
-        LibGLib.Free(debug);
-        return MediaFault.Explain(GstLibrary.Take(error), detail);
     }
 }
