@@ -24,6 +24,9 @@ public sealed class H264Decoder : IVideoDecoder
 
         _layout = layout;
         _element = StepPipeline.Obstacle("avdec_h264") is null ? "avdec_h264 max-threads=1" : "openh264dec";
+
+        // Loading the codec takes a while: not when the first frame of a real-time replay is due.
+        _pipeline = Open();
     }
 
     /// <summary>Why nothing can be decoded here; null where it can.</summary>

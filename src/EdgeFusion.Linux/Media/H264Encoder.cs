@@ -18,7 +18,7 @@ public sealed class H264Encoder : IVideoEncoder
     /// <summary>Chooses an encoder.</summary>
     /// <param name="layout">Size and pixel format of the frames; both sides even.</param>
     /// <param name="keyFrames">Frames from one key frame to the next.</param>
-    /// <param name="kilobits">Bits that the video takes, in 1000 per second at 30 frames per second.</param>
+    /// <param name="kilobits">Bits that the video takes, in 1000 a second at 30 frames per second.</param>
     /// <param name="element">A certain encoder; null for the best that is there.</param>
     /// <exception cref="RecordingException">None is installed, or the size is odd.</exception>
     public H264Encoder(FrameLayout layout, int keyFrames, int kilobits, string? element = null)
@@ -29,7 +29,8 @@ public sealed class H264Encoder : IVideoEncoder
         if (layout.Width % 2 != 0 || layout.Height % 2 != 0)
         {
             throw new RecordingException(
-                $"Frames of {layout.Width} x {layout.Height} cannot become H.264: both must be even. Record jpeg or raw.");
+                $"Frames of {layout.Width} x {layout.Height} cannot become H.264: both must be even. Record jpeg or "
+                + "raw.");
         }
 
         if (Probe(element) is { } fault)

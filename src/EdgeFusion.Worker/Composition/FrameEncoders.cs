@@ -13,6 +13,9 @@ internal sealed class FrameEncoders
 {
     private const string Jpeg = "jpeg";
     private const string H264 = "h264";
+    private const double BitsPerPixel = 0.2;
+    private const int FramesPerSecond = 30;
+    private const int LeastKilobits = 500;
 
     private readonly RecordingOptions _options;
     private readonly TurboJpegEncoder? _images;
@@ -59,8 +62,8 @@ internal sealed class FrameEncoders
                 && (layout.Width % 2 != 0 || layout.Height % 2 != 0))
             {
                 faults.Add(
-                    $"Recording:FramesOf:{sensor.Name}: frames of {layout.Width} x {layout.Height} cannot become H.264, "
-                    + "both must be even; choose jpeg or raw");
+                    $"Recording:FramesOf:{sensor.Name}: frames of {layout.Width} x {layout.Height} cannot become "
+                    + "H.264, both must be even; choose jpeg or raw");
             }
         }
 
@@ -75,12 +78,16 @@ internal sealed class FrameEncoders
 
     private bool Uses(string kind) => _options.Frames == kind || _options.FramesOf.ContainsValue(kind);
 
+    private int Kilobits(FrameLayout layout) => _options.H264Kbps > 0
+        ? _options.H264Kbps
+        : Math.Max(LeastKilobits, (int)(BitsPerPixel * layout.Width * layout.Height * FramesPerSecond / 1_000));
+
     private H264Encoder Video(SensorInfo sensor, FrameLayout layout)
     {
         if (!_videos.TryGetValue(sensor.Name, out H264Encoder? encoder))
         {
             int keyFrames = Math.Max(1, (int)Math.Round(_options.H264KeySeconds * sensor.RateHz));
-            encoder = new H264Encoder(layout, keyFrames, _options.H264Kbps);
+            encoder = new H264Encoder(layout, keyFrames, Kilobits(layout));
             _videos.Add(sensor.Name, encoder);
         }
 

@@ -30,7 +30,7 @@ internal static class RecordingChecks
                 $"is '{kind}'; there are {string.Join(", ", FrameKinds)}");
         }
 
-        Require(options.H264Kbps is >= 50 and <= 200_000, "H264Kbps", "must be 50..200000");
+        Require(options.H264Kbps is 0 or (>= 50 and <= 200_000), "H264Kbps", "must be 0 or 50..200000");
         Require(options.H264KeySeconds is >= 0.1 and <= 30, "H264KeySeconds", "must be 0.1..30");
         Require(options.JpegQuality is >= 1 and <= 100, "JpegQuality", "must be 1..100");
         Require(options.SplitMegabytes is >= 0 and <= 1e6, "SplitMegabytes", "must be 0..1000000");

@@ -27,8 +27,9 @@ internal sealed record RecordingOptions
     /// <summary>Quality of JPEG frames, 1 to 100. Default 90.</summary>
     public int JpegQuality { get; init; } = 90;
 
-    /// <summary>Bits of a camera's H.264 video, in 1000 per second at 30 frames per second. Default 4000.</summary>
-    public int H264Kbps { get; init; } = 4_000;
+    /// <summary>Bits of a camera's H.264 video, in 1000 per second at 30 frames per second; 0 (default) = by its size,
+    /// 0.2 for each pixel and at least 500,000 a second.</summary>
+    public int H264Kbps { get; init; }
 
     /// <summary>Time in s from one key frame of an H.264 video to the next: what a seek decodes, and what damage
     /// costs. Default 1.</summary>

@@ -7,8 +7,10 @@ namespace EdgeFusion.Recording;
 /// <summary>Reading the rings, in turns.</summary>
 public sealed partial class Recorder
 {
-    /// <summary>Samples of a sensor in one turn, and frames of a camera: one whose frames take long to compress must not
-    /// keep the others waiting until their rings run over. Its own then does, which is a gap like any other.</summary>
+    /// <summary>
+    /// Samples of a sensor in one turn, and frames of a camera: one whose frames take long to compress must not keep
+    /// the others waiting until their rings run over. Its own then does, which is a gap like any other.
+    /// </summary>
     private const int TurnSamples = 64;
 
     private const int TurnFrames = 1;

@@ -21,8 +21,9 @@ public abstract class SampleDecoder
 {
     private const string Supported =
         "sensor_msgs/msg/Image (rgb8, bgr8, mono8), sensor_msgs/msg/CompressedImage (JPEG, PNG), "
-        + "foxglove_msgs/msg/CompressedVideo (H.264 of our own), sensor_msgs/msg/Imu, sensor_msgs/msg/JointState, geometry_msgs/msg/WrenchStamped, audio_common_msgs/msg/AudioData and "
-        + "AudioDataStamped (S16LE, F32LE), std_msgs/msg/Float32MultiArray, all in cdr or ros1";
+        + "foxglove_msgs/msg/CompressedVideo (H.264 of our own), sensor_msgs/msg/Imu, sensor_msgs/msg/JointState, "
+        + "geometry_msgs/msg/WrenchStamped, audio_common_msgs/msg/AudioData and AudioDataStamped (S16LE, F32LE), "
+        + "std_msgs/msg/Float32MultiArray, all in cdr or ros1";
 
     private protected SampleDecoder(DecoderSource source, SensorInfo info)
     {
@@ -153,7 +154,8 @@ public abstract class SampleDecoder
     }
 
     private static bool IsKnown(string schemaName) => Canonical(schemaName) is ImageMessage.TypeName
-        or CompressedImageMessage.TypeName or CompressedVideoMessage.TypeName or ImuMessage.TypeName or JointStateMessage.TypeName
+        or CompressedImageMessage.TypeName or CompressedVideoMessage.TypeName or ImuMessage.TypeName
+        or JointStateMessage.TypeName
         or WrenchStampedMessage.TypeName or AudioDataMessage.TypeName or AudioDataMessage.StampedTypeName
         or Float32MultiArrayMessage.TypeName;
 }

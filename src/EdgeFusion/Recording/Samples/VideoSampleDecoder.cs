@@ -36,8 +36,8 @@ internal sealed class VideoSampleDecoder : SampleDecoder
     {
         FrameLayout layout = source.OwnLayout<FrameLayout>() ?? throw new RecordingException(
             $"Cannot read {source.What}: the channel does not say the size of its pictures (metadata "
-            + $"'{ChannelLayout.LayoutKey}'). Convert it to images, or export it to MP4 with the tool that wrote it and "
-            + "import that ('edgefusion import --video').");
+            + $"'{ChannelLayout.LayoutKey}'). Convert it to images, or export it to MP4 with the tool that wrote it "
+            + "and import that ('edgefusion import --video').");
         Func<FrameLayout, IVideoDecoder> open = source.Options.VideoDecoder ?? throw new RecordingException(
             $"Cannot read {source.What}: this build has no decoder for H.264.");
         try
@@ -65,8 +65,8 @@ internal sealed class VideoSampleDecoder : SampleDecoder
         if (!video.Format.SequenceEqual(CompressedVideoMessage.H264))
         {
             throw new RecordingException(
-                $"Cannot use a message of {What}: field 'format' is '{Encoding.UTF8.GetString(video.Format)}'; supported "
-                + "is h264. The message is left out.");
+                $"Cannot use a message of {What}: field 'format' is '{Encoding.UTF8.GetString(video.Format)}'; "
+                + "supported is h264. The message is left out.");
         }
 
         if (_waitsForKey && !AnnexB.IsKeyFrame(video.Data))
