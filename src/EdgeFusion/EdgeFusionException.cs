@@ -23,7 +23,11 @@ public sealed class ModelException(string message, Exception? inner = null) : Ed
 public sealed class TransportException(string message, Exception? inner = null) : EdgeFusionException(message, inner);
 
 /// <summary>A recording is unreadable, damaged or of an unsupported kind, or could not be written.</summary>
-public sealed class RecordingException(string message, Exception? inner = null) : EdgeFusionException(message, inner);
+public sealed class RecordingException(string message, Exception? inner = null) : EdgeFusionException(message, inner)
+{
+    /// <summary>Whether only the sample at hand could not be written: the file is well.</summary>
+    internal bool ConcernsSample { get; init; }
+}
 
 /// <summary>Configuration or command line input is wrong. Lists every fault found, not only the first.</summary>
 public sealed class ConfigurationException(string message, Exception? inner = null)

@@ -14,10 +14,13 @@ internal static class ElementPackages
         "pulsesrc" => "gstreamer1.0-pulseaudio",
         "pipewiresrc" => "gstreamer1.0-pipewire",
         "libcamerasrc" => "gstreamer1.0-libcamera",
-        "nvarguscamerasrc" or "nvvidconv" => "nvidia-l4t-gstreamer (NVIDIA Jetson only)",
+        "nvarguscamerasrc" or "nvvidconv" or "nvv4l2h264enc" => "nvidia-l4t-gstreamer (NVIDIA Jetson only)",
         "videotestsrc" or "audiotestsrc" or "videoconvert" or "videoscale" or "audioconvert"
-            or "audioresample" or "appsink" or "decodebin" => Base,
+            or "audioresample" or "appsink" or "appsrc" or "decodebin" => Base,
         "v4l2src" or "rtspsrc" or "souphttpsrc" or "jpegdec" or "wavparse" or "multipartdemux" => Good,
+        "h264parse" or "openh264enc" or "openh264dec" => Bad,
+        "x264enc" => "gstreamer1.0-plugins-ugly",
+        "avdec_h264" => "gstreamer1.0-libav",
         "filesrc" or "capsfilter" or "queue" or "identity" => "libgstreamer1.0-0",
         _ => $"{Base} {Good} {Bad} gstreamer1.0-libav",
     };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using EdgeFusion.Linux.Images;
+using EdgeFusion.Linux.Media;
 using EdgeFusion.Linux.Mqtt;
 using EdgeFusion.Linux.Timing;
 using EdgeFusion.Pipeline;
@@ -22,6 +23,10 @@ internal static partial class Adapters
 
     /// <summary>A decoder for JPEG and PNG.</summary>
     public static IImageDecoder ImageDecoder() => new LinuxImageDecoder();
+
+    /// <summary>A decoder for H.264 of recordings.</summary>
+    /// <exception cref="RecordingException">This machine has none.</exception>
+    public static IVideoDecoder VideoDecoder(FrameLayout layout) => new H264Decoder(layout);
 
     /// <summary>Waits for the instants of samples that are replayed in real time.</summary>
     public static IPacer Pacer() => new PrecisePacer();

@@ -1,4 +1,3 @@
-using EdgeFusion.Linux.Images;
 using EdgeFusion.Models;
 using EdgeFusion.Recording;
 using EdgeFusion.Recording.Mcap;
@@ -124,16 +123,10 @@ internal sealed class RecordingOutputs(WorkerOptions options, Func<ModelManifest
     }
 
     /// <summary>Codecs of one output: each is used by one thread.</summary>
-    private FileCodecs Codecs()
-    {
-        IImageEncoder? images = _recording.Frames == "jpeg" ? new TurboJpegEncoder(_recording.JpegQuality) : null;
-        return new FileCodecs(
-            Recordings.Codec(_recording.Compression, _recording.Level),
-            Recordings.Codec(_recording.FrameCompression, _recording.Level),
-            info => images is not null && info.Layout is FrameLayout
-                ? SampleEncoder.ForFrames(info, images)
-                : SampleEncoder.For(info));
-    }
+    private FileCodecs Codecs() => new(
+        Recordings.Codec(_recording.Compression, _recording.Level),
+        Recordings.Codec(_recording.FrameCompression, _recording.Level),
+        new FrameEncoders(_recording).For);
 
     private sealed record FileCodecs(IChunkCodec? Rest, IChunkCodec? Frames, Func<SensorInfo, SampleEncoder> Encoder);
 }

@@ -24,6 +24,7 @@ internal static class Recordings
             Mcap = ReadOptions(recover),
             Modalities = modalities ?? ImmutableDictionary.Create<string, string>(StringComparer.Ordinal),
             ImageDecoder = Adapters.ImageDecoder(),
+            VideoDecoder = Adapters.VideoDecoder,
         });
     }
 

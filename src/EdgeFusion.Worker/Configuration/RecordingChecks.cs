@@ -5,6 +5,8 @@ internal static class RecordingChecks
 {
     private static readonly string[] Compressions = ["none", "lz4", "zstd"];
 
+    private static readonly string[] FrameKinds = ["raw", "jpeg", "h264"];
+
     public static void Check(RecordingOptions options, List<string> faults)
     {
         void Require(bool good, string key, string fault)
@@ -20,7 +22,16 @@ internal static class RecordingChecks
         Require(Array.IndexOf(Compressions, options.FrameCompression) >= 0, "FrameCompression",
             $"is '{options.FrameCompression}'; there are none, lz4, zstd");
         Require(options.Level is >= 1 and <= 19, "Level", "must be 1..19");
-        Require(options.Frames is "raw" or "jpeg", "Frames", $"is '{options.Frames}'; there are raw, jpeg");
+        Require(Array.IndexOf(FrameKinds, options.Frames) >= 0, "Frames",
+            $"is '{options.Frames}'; there are {string.Join(", ", FrameKinds)}");
+        foreach ((string sensor, string kind) in options.FramesOf)
+        {
+            Require(Array.IndexOf(FrameKinds, kind) >= 0, "FramesOf:" + sensor,
+                $"is '{kind}'; there are {string.Join(", ", FrameKinds)}");
+        }
+
+        Require(options.H264Kbps is 0 or (>= 50 and <= 200_000), "H264Kbps", "must be 0 or 50..200000");
+        Require(options.H264KeySeconds is >= 0.1 and <= 30, "H264KeySeconds", "must be 0.1..30");
         Require(options.JpegQuality is >= 1 and <= 100, "JpegQuality", "must be 1..100");
         Require(options.SplitMegabytes is >= 0 and <= 1e6, "SplitMegabytes", "must be 0..1000000");
         Require(options.SplitSeconds is >= 0 and <= 86_400, "SplitSeconds", "must be 0..86400");

@@ -15,14 +15,25 @@ internal sealed record RecordingOptions
     /// <summary>Effort of zstd, 1 (fast, default) to 19.</summary>
     public int Level { get; init; } = 1;
 
-    /// <summary>raw (default) or jpeg. Only raw frames replay bit for bit.</summary>
+    /// <summary>raw (default), jpeg or h264. Only raw frames replay bit for bit.</summary>
     public string Frames { get; init; } = "raw";
+
+    /// <summary>The same for single cameras, by the sensor's name. Default: as Frames says.</summary>
+    public Dictionary<string, string> FramesOf { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Compression of chunks of frames: none (default), lz4 or zstd.</summary>
     public string FrameCompression { get; init; } = "none";
 
     /// <summary>Quality of JPEG frames, 1 to 100. Default 90.</summary>
     public int JpegQuality { get; init; } = 90;
+
+    /// <summary>Bits of a camera's H.264 video, in 1000 per second at 30 frames per second; 0 (default) = by its size,
+    /// 0.2 for each pixel and at least 500,000 a second.</summary>
+    public int H264Kbps { get; init; }
+
+    /// <summary>Time in s from one key frame of an H.264 video to the next: what a seek decodes, and what damage
+    /// costs. Default 1.</summary>
+    public double H264KeySeconds { get; init; } = 1;
 
     /// <summary>Size in MB after which the next file of Folder begins; 0 = no limit. Default 1024.</summary>
     public double SplitMegabytes { get; init; } = 1024;

@@ -15,10 +15,14 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
     /// <summary>Upper edges of the jitter histogram, as fractions of the median interval.</summary>
     public static readonly double[] JitterEdges = [0.01, 0.05, 0.1, 0.25, 0.5, 1, double.PositiveInfinity];
 
+    private const double Fifth = 0.2;
+    private const long ShortestDriftNanoseconds = 10_000_000_000;
+
     private readonly LatencyHistogram _intervals = new();
     private long _median;
     private long _last = -1;
-    private long _firstDelay;
+    private long _earlyDelay = long.MaxValue;
+    private long _lateDelay = long.MaxValue;
 
     public McapChannel Channel { get; } = channel;
 
@@ -45,8 +49,10 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
 
     public long DelayMax { get; private set; } = long.MinValue;
 
-    /// <summary>How fast log time and capture time drift apart, in ppm, from the first to the last message.</summary>
-    public double DriftPpm { get; private set; }
+    /// <summary>How fast log time and capture time drift apart, in ppm: by the least delay of the first and of the last
+    /// fifth, since single messages may be late. 0 for less than 10 s.</summary>
+    public double DriftPpm => Last - First > ShortestDriftNanoseconds && _earlyDelay != long.MaxValue
+        && _lateDelay != long.MaxValue ? (_lateDelay - _earlyDelay) * 1e6 / ((Last - First) * (1 - Fifth)) : 0;
 
     /// <summary>Counts by <see cref="JitterEdges"/>.</summary>
     public long[] Jitter { get; } = new long[JitterEdges.Length];
@@ -79,7 +85,6 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
         if (First < 0)
         {
             First = log;
-            _firstDelay = delay;
         }
         else if (capture <= _last)
         {
@@ -94,7 +99,6 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
         Last = Math.Max(Last, log);
         DelayMin = Math.Min(DelayMin, delay);
         DelayMax = Math.Max(DelayMax, delay);
-        DriftPpm = log - First > 10_000_000_000 ? (delay - _firstDelay) * 1e6 / (log - First) : 0;
     }
 
     /// <summary>Between the passes.</summary>
@@ -113,6 +117,7 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
         }
 
         long capture = Capture(message);
+        CompareDelay((long)message.LogTime, (long)message.LogTime - capture);
         if (_last >= 0 && capture > _last)
         {
             long interval = capture - _last;
@@ -129,6 +134,13 @@ internal sealed class ChannelFacts(McapChannel channel, string schema)
         }
 
         _last = capture;
+    }
+
+    private void CompareDelay(long log, long delay)
+    {
+        long fifth = (long)((Last - First) * Fifth);
+        _earlyDelay = log < First + fifth ? Math.Min(_earlyDelay, delay) : _earlyDelay;
+        _lateDelay = log > Last - fifth ? Math.Min(_lateDelay, delay) : _lateDelay;
     }
 
     /// <summary>Writers that know no publish time leave it 0.</summary>

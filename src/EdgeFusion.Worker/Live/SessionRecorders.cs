@@ -32,6 +32,7 @@ internal sealed class SessionRecorders : IDisposable
         _pipeline = pipeline;
         _clock = clock;
         _observer = observer;
+        FrameEncoders.Require(options.Recording, [.. pipeline.Sensors.Select(host => host.Ring.Info)]);
         var outputs = new RecordingOutputs(options, () => pipeline.Manifest, pipeline.Grid.Origin);
         if (outputs.Continuous() is { } continuous)
         {

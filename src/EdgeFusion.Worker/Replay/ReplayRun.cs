@@ -68,6 +68,7 @@ internal sealed class ReplayRun : IDisposable
             Sinks = sinks,
             Context = new RecordedContext(_manifest, labels),
             ExplainEvery = request.ExplainEvery,
+            InferAside = request.Speed > 0 || request.Interactive,
             Epoch = sinks.OfType<ReplayPublisher>().FirstOrDefault()?.Epoch ?? 0,
         };
         if (request.Speed > 0 || request.Step || request.Interactive)
@@ -262,6 +263,11 @@ internal sealed class ReplayRun : IDisposable
         for (int i = 0; i < request.Threads; i++)
         {
             engines.Add(Own(Engines.Open(bundle, options)));
+            if (request.Speed > 0)
+            {
+                // The first run takes many times as long as the others: the samples would not wait for it.
+                Engines.WarmUp(engines[^1]);
+            }
         }
 
         return engines.ToImmutable();

@@ -34,7 +34,7 @@ internal sealed class LaneSet : IDisposable
         for (int i = 0; i < _lanes.Length; i++)
         {
             IInferenceEngine? engine = setup.Engines.IsEmpty ? null : setup.Engines[i];
-            _lanes[i] = new Lane(engine, stage, new Prediction(setup.Manifest), threaded: setup.Engines.Length > 1);
+            _lanes[i] = new Lane(engine, stage, new Prediction(setup.Manifest), threaded: HasThreads(setup));
         }
     }
 
@@ -49,6 +49,21 @@ internal sealed class LaneSet : IDisposable
         _stage.Bind(cut, arena, lane.Prediction);
         _setup.Windows?.Write(cut, arena, lane.Prediction.Modalities);
         lane.Begin();
+    }
+
+    /// <summary>Hands out, in order, what is ready, without waiting for what is not.</summary>
+    public void HandOutReady()
+    {
+        for (int i = 0; i < _lanes.Length; i++)
+        {
+            Lane lane = _lanes[(_next + i) % _lanes.Length];
+            if (lane.IsBusy)
+            {
+                return;
+            }
+
+            HandOut(lane);
+        }
     }
 
     /// <summary>Waits for all lanes and hands out what they have, in order.</summary>
@@ -70,6 +85,9 @@ internal sealed class LaneSet : IDisposable
         _ownArena?.Dispose();
     }
 
+    private static bool HasThreads(VirtualSetup setup) =>
+        setup.Engines.Length > 1 || (setup.InferAside && !setup.Engines.IsEmpty);
+
     private void HandOut(Lane lane)
     {
         if (lane.Finish())
@@ -79,7 +97,7 @@ internal sealed class LaneSet : IDisposable
         }
     }
 
-    /// <summary>One engine with its thread. With a single lane the caller's thread does the work itself.</summary>
+    /// <summary>One engine with its thread. Without threads the caller's does the work itself.</summary>
     private sealed class Lane : IDisposable
     {
         private readonly FusionStage _stage;
@@ -105,6 +123,9 @@ internal sealed class LaneSet : IDisposable
         public IInferenceEngine? Engine { get; }
 
         public Prediction Prediction { get; }
+
+        /// <summary>Whether the work begun is still going on.</summary>
+        public bool IsBusy => _pending && _thread is not null && _done.CurrentCount == 0;
 
         public void Begin()
         {

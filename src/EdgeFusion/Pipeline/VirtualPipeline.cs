@@ -107,6 +107,9 @@ public sealed class VirtualPipeline : IDisposable
         }
     }
 
+    /// <summary>Hands out, in order, the predictions that are ready; for a feed that waits for its samples.</summary>
+    internal void HandOutReady() => _lanes.HandOutReady();
+
     /// <summary>Runs a feed, repeating recorded decisions.</summary>
     public void Run(ISampleFeed feed, ICutSource cuts, CancellationToken stopping = default)
     {

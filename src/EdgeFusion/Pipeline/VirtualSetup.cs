@@ -36,6 +36,12 @@ public sealed record VirtualSetup
     /// <summary>Silence limits of the sensors.</summary>
     public SensorHostOptions SensorOptions { get; init; } = new();
 
+    /// <summary>
+    /// Infer on a thread of its own with one engine too, so that samples keep their instants meanwhile; predictions
+    /// are handed out soon after. Default false: when the window's last sample has been taken, its prediction is out.
+    /// </summary>
+    public bool InferAside { get; init; }
+
     /// <summary>Number of the run, as it will stand in the predictions.</summary>
     public long Epoch { get; init; }
 }

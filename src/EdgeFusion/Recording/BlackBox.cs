@@ -233,6 +233,10 @@ public sealed class BlackBox : IRecordingOutput
                     payload);
             }
         }
+        catch (RecordingException failure) when (failure.ConcernsSample)
+        {
+            Squeezed++;
+        }
         finally
         {
             // Also what could not be written: a full disk must not stop the memory from moving on.

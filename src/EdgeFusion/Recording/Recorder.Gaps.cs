@@ -21,7 +21,7 @@ public sealed partial class Recorder
             _failures.Discarded = 0;
         }
 
-        string reason = sensor.Lapped ? "overrun" : RefusalReason;
+        string reason = sensor.Lapped ? "overrun" : sensor.Fault is not null ? "encoder" : RefusalReason;
         Tell(new RecordingGap(sensor.Topic, sensor.Missing, sensor.Last ?? to, to, reason));
         sensor.Told();
     }

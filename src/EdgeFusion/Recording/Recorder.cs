@@ -166,11 +166,12 @@ public sealed partial class Recorder : IPredictionSink, IDisposable
     }
 
     /// <summary>One round: what the rings hold, health, and the output's duties. For the recorder's thread.</summary>
-    internal void Round()
+    /// <returns>Whether the rings held more than a round takes.</returns>
+    internal bool Round()
     {
         lock (_lock)
         {
-            Drain();
+            bool more = Drain();
             Timestamp now = _clock.Now;
             WriteHealth(now);
             try
@@ -182,6 +183,8 @@ public sealed partial class Recorder : IPredictionSink, IDisposable
             {
                 Failed(failure, refused: 0);
             }
+
+            return more;
         }
     }
 
@@ -190,22 +193,29 @@ public sealed partial class Recorder : IPredictionSink, IDisposable
         CancellationToken stopping = _stopping.Token;
         while (!stopping.IsCancellationRequested)
         {
-            RoundGuarded();
+            bool more = RoundGuarded();
             Report();
-            _clock.WaitUntil(_clock.Now + Poll, stopping);
+            if (!more)
+            {
+                _clock.WaitUntil(_clock.Now + Poll, stopping);
+            }
         }
 
-        RoundGuarded();
+        Timestamp until = _clock.Now + (StopPatience / 2);
+        while (RoundGuarded() && _clock.Now < until)
+        {
+        }
+
         Report();
     }
 
     /// <summary>A defect in recording is reported like a full disk: it must not end the process, which
     /// predicts.</summary>
-    private void RoundGuarded()
+    private bool RoundGuarded()
     {
         try
         {
-            Round();
+            return Round();
         }
 #pragma warning disable CA1031 // Anything else on this thread would end the process.
         catch (Exception defect)
@@ -215,44 +225,8 @@ public sealed partial class Recorder : IPredictionSink, IDisposable
             {
                 _failures.Refused($"{defect.GetType().Name}: {defect.Message}");
             }
-        }
-    }
 
-    private void Drain()
-    {
-        foreach (RecorderSensor sensor in _sensors)
-        {
-            while (sensor.Reader.TryRead(out SampleHeader header, _payload) is var read && read != RingRead.Empty)
-            {
-                if (read == RingRead.Read)
-                {
-                    WriteSample(sensor, header);
-                }
-            }
-        }
-    }
-
-    private void WriteSample(RecorderSensor sensor, in SampleHeader header)
-    {
-        if (_output.Refusal is { } refusal)
-        {
-            sensor.Refused++;
-            _failures.Refused(refusal);
-            return;
-        }
-
-        try
-        {
-            TellGap(sensor, header.Capture);
-
-            _output.WriteSample(sensor.Channel, header, _payload.AsSpan(0, header.Length));
-            sensor.Last = header.Capture;
-            _failures.Succeeded(_output.BytesWritten);
-        }
-        catch (RecordingException failure)
-        {
-            sensor.Refused++;
-            Failed(failure);
+            return false;
         }
     }
 
@@ -377,5 +351,7 @@ public sealed partial class Recorder : IPredictionSink, IDisposable
         {
             _observer.SinkChanged(Name, reason);
         }
+
+        ReportSensors();
     }
 }

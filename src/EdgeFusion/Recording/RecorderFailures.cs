@@ -62,6 +62,9 @@ internal sealed class RecorderFailures
         Begin(reason);
     }
 
+    /// <summary>One sample could not be written for a reason of its own.</summary>
+    public void LostOne() => _lost++;
+
     /// <summary>A message was not even tried.</summary>
     public void Refused(string reason)
     {

@@ -27,6 +27,8 @@ public sealed class RecordingFeed : ISampleFeed
     private readonly List<string> _topics = [];
     private readonly byte[] _payload;
     private readonly RecordedFlags _flags;
+    private readonly long _lead;
+    private ulong _deliverFrom;
     private int _length;
 
     private RecordingFeed(McapIndexedReader file, RecordingFeedOptions options)
@@ -46,6 +48,7 @@ public sealed class RecordingFeed : ISampleFeed
                 sensors.Add(decoder!.Info);
                 _topics.Add(channel.Topic);
                 largest = Math.Max(largest, decoder.Info.Layout.MaxSampleBytes);
+                _lead = Math.Max(_lead, decoder.LeadNanoseconds);
             }
         }
 
@@ -137,6 +140,8 @@ public sealed class RecordingFeed : ISampleFeed
         {
             if (index == sensor)
             {
+                _deliverFrom = 0;
+                _decoders[index].Restart();
                 _messages = _file.ReadMessages(new McapMessageFilter { Topics = [_file.Channels[channel].Topic] });
                 return;
             }
@@ -162,12 +167,19 @@ public sealed class RecordingFeed : ISampleFeed
     /// of the range.</summary>
     public void Seek(Timestamp from)
     {
+        // A video is decoded from some way before, so that its frames are there from here on.
+        _deliverFrom = McapTime.FromTimestamp(from);
         _messages = _file.ReadMessages(new McapMessageFilter
         {
             Topics = _topics,
-            FromTime = McapTime.FromTimestamp(from),
+            FromTime = _deliverFrom - Math.Min(_deliverFrom, (ulong)_lead),
             ToTime = McapTime.FromTimestamp(To),
         });
+        foreach (SampleDecoder decoder in _decoders)
+        {
+            decoder.Restart();
+        }
+
         foreach (Unwrapped sequence in _sequences)
         {
             sequence.Reset();
@@ -181,7 +193,11 @@ public sealed class RecordingFeed : ISampleFeed
         {
             McapMessage message = _messages.Current;
             sensor = _sensorOf[message.Channel.Id];
-            if (message.LogTime > LatestTime)
+            if (message.LogTime < _deliverFrom)
+            {
+                PassOver(_decoders[sensor], message);
+            }
+            else if (message.LogTime > LatestTime)
             {
                 DecodeFailures[sensor]++;
                 FirstFailure ??=
@@ -202,7 +218,29 @@ public sealed class RecordingFeed : ISampleFeed
     public void Fill(Span<byte> payload) => _payload.AsSpan(0, Math.Min(_length, payload.Length)).CopyTo(payload);
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _decoders.ForEach(static decoder => decoder.Release());
+        _file.Dispose();
+    }
+
+    /// <summary>Only a decoder whose messages build on each other has to see what is not delivered.</summary>
+    private void PassOver(SampleDecoder decoder, in McapMessage message)
+    {
+        if (decoder.LeadNanoseconds == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            decoder.Decode(message.Data, McapTime.ToTimestamp(message.PublishTime), _payload, out _);
+        }
+        catch (RecordingException)
+        {
+            // Before its first key frame: expected here.
+        }
+    }
 
     private bool TryDecode(int sensor, in McapMessage message, out SampleHeader header)
     {
@@ -256,6 +294,7 @@ public sealed class RecordingFeed : ISampleFeed
                     MessageRateHz = RecordingChannels.MessageRate(_file, channel),
                     AudioInfo = RecordingChannels.FirstMessage(_file, channel.Topic + RecordingTopics.InfoSuffix),
                     ImageDecoder = options.ImageDecoder,
+                    VideoDecoder = options.VideoDecoder,
                 });
             return true;
         }

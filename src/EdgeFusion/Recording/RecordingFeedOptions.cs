@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using EdgeFusion.Recording.Mcap;
+using EdgeFusion.Sensing;
 
 namespace EdgeFusion.Recording;
 
@@ -15,4 +16,7 @@ public sealed record RecordingFeedOptions
 
     /// <summary>Decoder for compressed images; null = none in this build.</summary>
     public IImageDecoder? ImageDecoder { get; init; }
+
+    /// <summary>Opens a decoder for an H.264 video; null = none in this build.</summary>
+    public Func<FrameLayout, IVideoDecoder>? VideoDecoder { get; init; }
 }

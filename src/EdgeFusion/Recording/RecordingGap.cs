@@ -9,7 +9,8 @@ namespace EdgeFusion.Recording;
 /// <param name="Lost">How many messages.</param>
 /// <param name="From">The last instant known to be there before.</param>
 /// <param name="To">The first instant known to be there after.</param>
-/// <param name="Reason">Why: "overrun" (the disk was too slow), "disk" (it failed) or "policy" (no room).</param>
+/// <param name="Reason">Why: "overrun" (writing was too slow), "disk" (it failed), "policy" (no room) or "encoder".
+/// </param>
 public readonly record struct RecordingGap(string Topic, long Lost, Timestamp From, Timestamp To, string Reason)
 {
     /// <summary>Writes it as JSON.</summary>

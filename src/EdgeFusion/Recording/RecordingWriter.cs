@@ -114,9 +114,10 @@ public sealed class RecordingWriter : IRecordingOutput
     public void WriteSample(int sensor, in SampleHeader header, ReadOnlySpan<byte> payload)
     {
         (SampleEncoder encoder, ushort channel) = _sensors[sensor];
+        int bytes = encoder.Prepare(header, payload);
         Span<byte> message = _mcap.BeginMessage(
             channel, (uint)header.Sequence, McapTime.FromTimestamp(header.Arrival),
-            McapTime.FromTimestamp(header.Capture), encoder.MessageBytes(payload.Length));
+            McapTime.FromTimestamp(header.Capture), bytes);
         _mcap.CommitMessage(encoder.Encode(header, payload, message));
         if (header.Flags != SampleFlags.None)
         {
@@ -224,7 +225,15 @@ public sealed class RecordingWriter : IRecordingOutput
     public void Flush() => _mcap.Flush();
 
     /// <summary>Gives up what could not be written after a failure, and counts it.</summary>
-    public int DiscardPending() => _mcap.DiscardPending();
+    public int DiscardPending()
+    {
+        foreach ((SampleEncoder encoder, _) in _sensors)
+        {
+            encoder.Interrupted();
+        }
+
+        return _mcap.DiscardPending();
+    }
 
     /// <summary>Completes the file with its indexes.</summary>
     public void Finish()

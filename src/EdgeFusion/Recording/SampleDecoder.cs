@@ -20,9 +20,10 @@ namespace EdgeFusion.Recording;
 public abstract class SampleDecoder
 {
     private const string Supported =
-        "sensor_msgs/msg/Image (rgb8, bgr8, mono8), sensor_msgs/msg/CompressedImage (JPEG, PNG), sensor_msgs/msg/Imu, "
-        + "sensor_msgs/msg/JointState, geometry_msgs/msg/WrenchStamped, audio_common_msgs/msg/AudioData and "
-        + "AudioDataStamped (S16LE, F32LE), std_msgs/msg/Float32MultiArray, all in cdr or ros1";
+        "sensor_msgs/msg/Image (rgb8, bgr8, mono8), sensor_msgs/msg/CompressedImage (JPEG, PNG), "
+        + "foxglove_msgs/msg/CompressedVideo (H.264 of our own), sensor_msgs/msg/Imu, sensor_msgs/msg/JointState, "
+        + "geometry_msgs/msg/WrenchStamped, audio_common_msgs/msg/AudioData and AudioDataStamped (S16LE, F32LE), "
+        + "std_msgs/msg/Float32MultiArray, all in cdr or ros1";
 
     private protected SampleDecoder(DecoderSource source, SensorInfo info)
     {
@@ -86,6 +87,7 @@ public abstract class SampleDecoder
         {
             ImageMessage.TypeName => ImageSampleDecoder.Create(source, firstMessage),
             CompressedImageMessage.TypeName => CompressedSampleDecoder.Create(source, firstMessage),
+            CompressedVideoMessage.TypeName => VideoSampleDecoder.Create(source),
             AudioDataMessage.TypeName => AudioSampleDecoder.Create(source, firstMessage, isStamped: false),
             AudioDataMessage.StampedTypeName => AudioSampleDecoder.Create(source, firstMessage, isStamped: true),
             WrenchStampedMessage.TypeName => new WrenchSampleDecoder(source),
@@ -124,6 +126,19 @@ public abstract class SampleDecoder
     internal int DecodeStamped(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp) =>
         Decode(message, slot, out stamp);
 
+    /// <summary>How long before a place the messages are needed for it, where they build on each other.</summary>
+    internal virtual long LeadNanoseconds => 0;
+
+    /// <summary>The messages go on elsewhere.</summary>
+    internal virtual void Restart()
+    {
+    }
+
+    /// <summary>Gives back what the decoder holds of its own.</summary>
+    internal virtual void Release()
+    {
+    }
+
     private protected abstract int Decode(ReadOnlySpan<byte> message, Span<byte> slot, out Timestamp stamp);
 
     /// <summary>How long before its publication a message of so many bytes without a stamp began.</summary>
@@ -139,7 +154,8 @@ public abstract class SampleDecoder
     }
 
     private static bool IsKnown(string schemaName) => Canonical(schemaName) is ImageMessage.TypeName
-        or CompressedImageMessage.TypeName or ImuMessage.TypeName or JointStateMessage.TypeName
+        or CompressedImageMessage.TypeName or CompressedVideoMessage.TypeName or ImuMessage.TypeName
+        or JointStateMessage.TypeName
         or WrenchStampedMessage.TypeName or AudioDataMessage.TypeName or AudioDataMessage.StampedTypeName
         or Float32MultiArrayMessage.TypeName;
 }

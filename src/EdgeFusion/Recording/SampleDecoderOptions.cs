@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using EdgeFusion.Sensing;
 
 namespace EdgeFusion.Recording;
 
@@ -20,4 +21,8 @@ public sealed record SampleDecoderOptions
 
     /// <summary>Decoder for CompressedImage channels; null = none in this build.</summary>
     public IImageDecoder? ImageDecoder { get; init; }
+
+    /// <summary>Opens a decoder for a CompressedVideo channel; null = none in this build. The sample decoder owns it.
+    /// </summary>
+    public Func<FrameLayout, IVideoDecoder>? VideoDecoder { get; init; }
 }

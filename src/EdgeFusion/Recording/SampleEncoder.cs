@@ -35,7 +35,7 @@ public abstract class SampleEncoder
     public SensorInfo Info { get; }
 
     /// <summary>The channel that its samples go to.</summary>
-    public ChannelDescription Channel { get; }
+    public ChannelDescription Channel { get; private protected init; }
 
     /// <summary>For audio the channel of the format (one message at the start); null otherwise.</summary>
     public virtual ChannelDescription? InfoChannel => null;
@@ -93,6 +93,20 @@ public abstract class SampleEncoder
             : throw new ArgumentException($"'{info.Name}' has no frames.", nameof(info));
     }
 
+    /// <summary>An encoder for a camera whose raw frames become an H.264 video on the way to the recording. What comes
+    /// back from it is not bit for bit what the camera gave.</summary>
+    /// <param name="info">The camera.</param>
+    /// <param name="encoder">Compresses; not owned. It begins a stream of its own here.</param>
+    /// <exception cref="ArgumentException">The layout is not one of frames.</exception>
+    public static SampleEncoder ForVideo(SensorInfo info, IVideoEncoder encoder)
+    {
+        ArgumentNullException.ThrowIfNull(info);
+        ArgumentNullException.ThrowIfNull(encoder);
+        return info.Layout is FrameLayout layout
+            ? new VideoSampleEncoder(info, layout, encoder)
+            : throw new ArgumentException($"'{info.Name}' has no frames.", nameof(info));
+    }
+
     /// <summary>The most bytes that a message with so many bytes of payload takes.</summary>
     public virtual int MessageBytes(int payloadBytes) => MaxMessageBytes;
 
@@ -110,6 +124,15 @@ public abstract class SampleEncoder
         int written = Encode(in header, payload, destination.GetSpan(MessageBytes(payload.Length)));
         destination.Advance(written);
         return written;
+    }
+
+    /// <summary>Does what has to be done before the size of a message is known.</summary>
+    /// <returns>The most bytes that the message takes.</returns>
+    internal virtual int Prepare(in SampleHeader header, ReadOnlySpan<byte> payload) => MessageBytes(payload.Length);
+
+    /// <summary>Messages were given up: what comes next must not build on them.</summary>
+    internal virtual void Interrupted()
+    {
     }
 
     /// <summary>A channel of CDR messages of a type.</summary>

@@ -12,7 +12,7 @@ namespace EdgeFusion.Recording;
 /// </remarks>
 internal sealed class SteeredFeed(
     ISampleFeed inner, ReplayControl control, PipelineClock clock, IPacer? pacer, LatencyHistogram error,
-    Timestamp shownFrom, CancellationTokenSource play) : ISampleFeed
+    Timestamp shownFrom, Action between, CancellationTokenSource play) : ISampleFeed
 {
     private const long NanosecondsPerMillisecond = 1_000_000;
     private const long HalfStepNanoseconds = NanosecondsPerMillisecond / 2;
@@ -31,6 +31,7 @@ internal sealed class SteeredFeed(
     {
         sensor = -1;
         header = default;
+        between();
         if (!MayGoOn() || !inner.TryAdvance(out sensor, out header))
         {
             return false;

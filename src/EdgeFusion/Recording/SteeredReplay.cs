@@ -104,7 +104,8 @@ public sealed class SteeredReplay : IDisposable
     {
         using var play = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _sink.Stopping = play.Token;
-        var feed = new SteeredFeed(_alter(_feed), _control, _clock, _pacer, PaceError, shownFrom, play);
+        var feed = new SteeredFeed(
+            _alter(_feed), _control, _clock, _pacer, PaceError, shownFrom, Pipeline.HandOutReady, play);
         using IDisposable? pace = _pacer?.Enter();
         if (_cuts is null)
         {

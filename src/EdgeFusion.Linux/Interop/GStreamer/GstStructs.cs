@@ -35,6 +35,7 @@ internal enum GstMessageType
 internal unsafe struct GstMapInfo
 {
     public const int Read = 1;
+    public const int Write = 2;
 
     public nint Memory;
     public int Flags;
@@ -62,6 +63,9 @@ internal struct GstBufferHead
 
     [FieldOffset(72)]
     public ulong PresentationTime;
+
+    [FieldOffset(80)]
+    public ulong DecodingTime;
 
     [FieldOffset(88)]
     public ulong Duration;

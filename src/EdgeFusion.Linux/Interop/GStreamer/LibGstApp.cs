@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace EdgeFusion.Linux.Interop.GStreamer;
 
-/// <summary>appsink of libgstapp 1.0 and the metadata of libgstvideo 1.0.</summary>
+/// <summary>appsink and appsrc of libgstapp 1.0 and the metadata of libgstvideo 1.0.</summary>
 internal static unsafe partial class LibGstApp
 {
     public const string Library = "libgstapp-1.0.so.0";
@@ -12,6 +12,11 @@ internal static unsafe partial class LibGstApp
     /// <returns>A sample to be unreferenced; 0 at the time-out, at the end of the stream and while stopped.</returns>
     [LibraryImport(Library, EntryPoint = "gst_app_sink_try_pull_sample")]
     public static partial nint TryPullSample(nint sink, ulong timeoutNanoseconds);
+
+    /// <summary>Sends a buffer, which is the source's from here on.</summary>
+    /// <returns>GstFlowReturn: 0 where it was taken.</returns>
+    [LibraryImport(Library, EntryPoint = "gst_app_src_push_buffer")]
+    public static partial int PushBuffer(nint source, nint buffer);
 
     [LibraryImport(Library, EntryPoint = "gst_app_sink_is_eos")]
     public static partial int IsEndOfStream(nint sink);

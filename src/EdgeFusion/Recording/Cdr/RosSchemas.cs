@@ -22,8 +22,9 @@ internal static class RosSchemas
         "================================================================================\n";
 
     private const string Header =
-        Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n"
-        + Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
+        Separator + "MSG: std_msgs/Header\nbuiltin_interfaces/Time stamp\nstring frame_id\n" + Time;
+
+    private const string Time = Separator + "MSG: builtin_interfaces/Time\nint32 sec\nuint32 nanosec\n";
 
     private const string Vector3 = Separator + "MSG: geometry_msgs/Vector3\nfloat64 x\nfloat64 y\nfloat64 z\n";
 
@@ -35,6 +36,8 @@ internal static class RosSchemas
             "std_msgs/Header header\nuint32 height\nuint32 width\nstring encoding\nuint8 is_bigendian\nuint32 step\n"
             + "uint8[] data\n" + Header,
         CompressedImageMessage.TypeName => "std_msgs/Header header\nstring format\nuint8[] data\n" + Header,
+        CompressedVideoMessage.TypeName =>
+            "builtin_interfaces/Time timestamp\nstring frame_id\nuint8[] data\nstring format\n" + Time,
         ImuMessage.TypeName =>
             "std_msgs/Header header\ngeometry_msgs/Quaternion orientation\nfloat64[9] orientation_covariance\n"
             + "geometry_msgs/Vector3 angular_velocity\nfloat64[9] angular_velocity_covariance\n"
