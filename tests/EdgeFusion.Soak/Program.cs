@@ -75,6 +75,14 @@ if (args is ["replug", ..] && ReplugPlan.Parse(args[1..]) is { } replugs)
     return Soak.Report(replugs, ReplugGate.Run(replugs));
 }
 
+if (args is ["freeze", "--cameras", var cameras, "--times", var times])
+{
+    return Soak.Report(
+        $"{cameras} network cameras, each stopped {times} times",
+        FreezeGate.Run(
+            int.Parse(cameras, CultureInfo.InvariantCulture), int.Parse(times, CultureInfo.InvariantCulture)));
+}
+
 if (args is [PageViewer.Verb, var url])
 {
     return await PageViewer.RunAsync(url);
@@ -91,6 +99,7 @@ Console.Error.WriteLine(
     + "[--absent S] [--full-disk S] [--rate N] [--seed N]\n"
     + "       EdgeFusion.Soak live-devices [--minutes N] [--seed N] [--only FAULT]\n"
     + "       EdgeFusion.Soak replug [--times N] [--only ADAPTER] [--seed N]\n"
+    + "       EdgeFusion.Soak freeze --cameras N --times N\n"
     + "       EdgeFusion.Soak live-replay [--minutes N]\n"
     + "       EdgeFusion.Soak recordings\n"
     + "       EdgeFusion.Soak pace [--load N]\n"
