@@ -78,7 +78,10 @@ public sealed class RecordingWriter : IRecordingOutput
     public static McapWriterOptions LiveOptions(IChunkCodec? codec = null, IChunkCodec? frames = null) =>
         FileOptions(codec) with
         {
-            BulkChunks = true, BulkCodec = frames, SelfContainedChunks = true, IndexBytes = LiveIndexBytes,
+            BulkChunks = true,
+            BulkCodec = frames,
+            SelfContainedChunks = true,
+            IndexBytes = LiveIndexBytes,
         };
 
     /// <summary>Bytes written so far.</summary>

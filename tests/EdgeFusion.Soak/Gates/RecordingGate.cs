@@ -85,7 +85,8 @@ internal static class RecordingGate
                 "recording: recorder's thread, four streams", cpu / 1e7 / length.TotalSeconds,
                 Budgets.RecorderCpuPercent, "% of a core");
             yield return Verdict.AtMost(
-                "recording: managed bytes per sample, capture to file", bytes / (double)samples, Budgets.RecorderSampleBytes, "B");
+                "recording: managed bytes per sample, capture to file", bytes / (double)samples,
+                Budgets.RecorderSampleBytes, "B");
             yield return Verdict.AtMost("recording: samples lost", recorder.Lost, 0, "");
         }
         finally
