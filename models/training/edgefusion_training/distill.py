@@ -81,7 +81,8 @@ class Teacher:
 
 def feature_identity(frontend):
     """What must agree for two models to share cached features: all of the front end that precedes normalisation."""
-    after = {"mean", "scale", "clip", "patch", "patch_steps", "patch_samples", "tokens", "tubelet", "frames_kept"}
+    after = {"mean", "scale", "clip", "patch", "patch_steps", "patch_samples", "tokens", "tubelet", "frames_kept",
+             "statistics"}
     return {key: value for key, value in frontend.describe().items() if key not in after or
             (key == "scale" and isinstance(value, str))}
 

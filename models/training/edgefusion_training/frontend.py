@@ -121,7 +121,9 @@ class AudioFrontEnd(nn.Module):
     """float PCM [N,samples] -> log-mel [N,frames,mels] -> z-score over all bins -> square patches.
 
     Frames are cut un-centred by the analysis window (25 ms at 10 ms hop) and zero-padded to the FFT length, so the
-    DFT is one strided convolution with windowed cosine and sine kernels of the window's length.
+    DFT is one strided convolution with windowed cosine and sine kernels of the window's length. With `statistics` one
+    more token tells how each band behaves over the window. Patches fill the first values of a token and statistics
+    those behind them, so that the one embedding holds a matrix for either.
     """
 
     def __init__(self, item, options):
@@ -138,6 +140,9 @@ class AudioFrontEnd(nn.Module):
         self.kept = self.frames - self.frames % self.patch[0]
         self.grid = (_whole(self.kept, self.patch[0], "audio frames"), _whole(self.mels, self.patch[1], "mel bands"))
         self.tokens, self.patch_size = math.prod(self.grid), math.prod(self.patch)
+        self.statistics = BandStatistics(self.mels) if options.get("statistics", False) else None
+        if self.statistics is not None:
+            self.tokens, self.patch_size = self.tokens + 1, self.patch_size + self.statistics.size
         bins = self.n_fft // 2 + 1
         self.macs = self.frames * bins * (2 * self.window + self.mels)
         self.register_buffer("dft", dft_kernels(self.window, self.n_fft))
@@ -163,26 +168,71 @@ class AudioFrontEnd(nn.Module):
         values = features[present].double()
         self.mean.copy_(values.mean().float())
         self.scale.copy_((1.0 / values.std(unbiased=False).clamp(min=1e-6)).float())
+        if self.statistics is not None:
+            self.statistics.fit(features[present])
 
     def patches(self, features):
-        x = ((features - self.mean) * self.scale).clamp(-Z_LIMIT, Z_LIMIT)
+        x = self._blocks(((features - self.mean) * self.scale).clamp(-Z_LIMIT, Z_LIMIT))
+        if self.statistics is None:
+            return x
+        row = self.statistics(features)
+        x = torch.cat([x, x.new_zeros(x.shape[0], x.shape[1], row.shape[2])], dim=2)
+        return torch.cat([x, torch.cat([row.new_zeros(row.shape[0], 1, math.prod(self.patch)), row], dim=2)], dim=1)
+
+    def _blocks(self, x):
+        """[N, frames, mels] as [N, patches, values of a patch]."""
         (gt, gm), (pt, pm) = self.grid, self.patch
-        return x.reshape(-1, gt, pt, gm, pm).permute(0, 1, 3, 2, 4).reshape(-1, self.tokens, self.patch_size)
+        return x.reshape(-1, gt, pt, gm, pm).permute(0, 1, 3, 2, 4).reshape(-1, gt * gm, pt * pm)
 
     def covered(self, features):
         """[N, tokens]: 1 where a patch holds sound; digital silence, as in a gap, is the floor in every bin."""
-        (gt, gm), (pt, pm) = self.grid, self.patch
-        floor = math.log(self.floor) + 1e-4
-        blocks = features.reshape(-1, gt, pt, gm, pm).permute(0, 1, 3, 2, 4).reshape(-1, self.tokens, pt * pm)
-        return (blocks.amax(dim=2) > floor).to(features.dtype)
+        heard = (self._blocks(features).amax(dim=2) > math.log(self.floor) + 1e-4).to(features.dtype)
+        return heard if self.statistics is None else torch.cat([heard, heard.amax(dim=1, keepdim=True)], dim=1)
 
     def describe(self):
+        text = self._describe_log_mel()
+        return text if self.statistics is None else {**text, "statistics": self.statistics.describe()}
+
+    def _describe_log_mel(self):
         return {"rate_hz": self.rate_hz, "window_samples": self.window, "hop_samples": self.hop, "n_fft": self.n_fft,
                 "window_function": "hann (periodic)", "centred": False, "frames": self.frames,
                 "frames_kept": self.kept, "mels": self.mels, "mel_scale": "htk, triangles of height 1",
                 "low_hz": self.low_hz, "high_hz": self.high_hz, "log": f"ln(max(power, {self.floor:g}))",
                 "mean": _rounded(self.mean), "scale": _rounded(self.scale), "clip": Z_LIMIT,
                 "patch": list(self.patch), "tokens": self.tokens}
+
+
+class BandStatistics(nn.Module):
+    """log-mel [N,frames,mels] -> [N,1,3 mels]: per band its mean, its deviation over time and how far its loudest
+    frame lies above the mean, each a z-score with the training split's statistics.
+
+    Whether a band is steady or made of knocks is a matter of its deviation, which no linear embedding of a patch can
+    tell and a few thousand windows hardly teach.
+    """
+
+    def __init__(self, mels):
+        super().__init__()
+        self.size = 3 * mels
+        self.register_buffer("mean", torch.zeros(self.size))
+        self.register_buffer("scale", torch.ones(self.size))
+
+    def values(self, features):
+        """Before normalisation: [N, 3 mels]."""
+        mean = features.mean(dim=1, keepdim=True)
+        deviation = ((features - mean) ** 2).mean(dim=1).sqrt()
+        return torch.cat([mean[:, 0], deviation, features.amax(dim=1) - mean[:, 0]], dim=1)
+
+    def fit(self, features):
+        values = self.values(features).double()
+        self.mean.copy_(values.mean(dim=0).float())
+        self.scale.copy_((1.0 / values.std(dim=0, unbiased=False).clamp(min=1e-6)).float())
+
+    def forward(self, features):
+        return ((self.values(features) - self.mean) * self.scale).clamp(-Z_LIMIT, Z_LIMIT).unsqueeze(1)
+
+    def describe(self):
+        return {"values": "per band: mean, deviation over time, maximum above the mean", "mean": _rounded(self.mean),
+                "scale": _rounded(self.scale), "clip": Z_LIMIT}
 
 
 class WaveformFrontEnd(nn.Module):

@@ -27,7 +27,7 @@ MODEL_DEFAULTS = {
 }
 
 _REDUCE = {"reduce", "reduce_to", "reduce_after"}
-_LOG_MEL = {"window", "hop", "n_fft", "mels", "low_hz", "high_hz", "floor", "patch"}
+_LOG_MEL = {"window", "hop", "n_fft", "mels", "low_hz", "high_hz", "floor", "patch", "statistics"}
 MODALITY_OPTIONS = {"frames": {"tubelet"} | _REDUCE, "vector": {"patch_steps", "transform"} | _REDUCE,
                     "audio": {"tokeniser", "patch_samples"} | _LOG_MEL | _REDUCE}
 

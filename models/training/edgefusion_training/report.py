@@ -1,7 +1,7 @@
 """models/REPORT.md: its tables and pictures, written from the result files of a plan.
 
 The report's text is written by hand. What stands between `<!-- table NAME -->` and `<!-- end -->` is replaced, where
-NAME is an experiment, `robustness EXPERIMENT` or `shipped`.
+NAME is an experiment, `pooled EXPERIMENT`, `robustness EXPERIMENT` or `shipped`.
 """
 
 import json
@@ -30,6 +30,8 @@ def write_report(plan, results, path, models):
         name = found["name"]
         if name == "shipped":
             lines = shipped_table(models)
+        elif name.startswith("pooled ") and name[7:] in experiments:
+            lines = pooled_table(_results(plan, results, experiments[name[7:]]))
         elif name.startswith("robustness ") and name[11:] in experiments:
             lines = robustness_table(_results(plan, results, experiments[name[11:]]))
             write_pictures(results, name[11:], _results(plan, results, experiments[name[11:]]))
@@ -37,7 +39,7 @@ def write_report(plan, results, path, models):
             lines = comparison_table(_results(plan, results, experiments[name]))
         else:
             raise TrainingError(f"'{path}' asks for table '{name}': there is no such experiment, expected "
-                                f"{', '.join(experiments)}, robustness EXPERIMENT or shipped")
+                                f"{', '.join(experiments)}, pooled or robustness EXPERIMENT, or shipped")
         return found[1] + "\n" + "\n".join(lines) + "\n\n" + found[3]
 
     text = BLOCK.sub(block, text)
@@ -133,6 +135,17 @@ def worst_without(item, head):
 def _cost(cost):
     return ["-", "-", "-"] if cost is None else [f"{cost['parameters']:,}", f"{cost['macs'] / 1e6:.2f}",
                                                  f"{cost['cpu_ms']:.2f}"]
+
+
+def pooled_table(rows):
+    """Accuracy of one answer per group, from the mean log-probabilities of all its windows."""
+    done = {name: [item["object_accuracy"] for item in seeds_of(row)] for name, row in rows.items() if seeds_of(row)}
+    if not done:
+        return ["Not measured yet."]
+    heads = list(next(iter(done.values()))[0])
+    return _head(["variant", "seeds"] + heads) + [
+        _line([name, str(len(items))] + [spread([item[head] for item in items]) for head in heads])
+        for name, items in done.items()]
 
 
 def robustness_table(rows):

@@ -34,6 +34,20 @@ class Windows:
                        {name: array[index] for name, array in self.context.items()},
                        None if self.extra is None else self.extra[index])
 
+    def content_sha256(self):
+        """Of what a training sees: the same for a file that was cut again from the same recording, whose own digest
+        differs (it holds the time of the cut)."""
+        digest = hashlib.sha256()
+        arrays = {**self.inputs, "avail": self.avail, **{"labels " + name: item for name, item in self.labels.items()},
+                  **{"context " + name: item for name, item in self.context.items()}}
+        for name, array in sorted(arrays.items()):
+            digest.update(json.dumps([name, str(array.dtype), array.shape]).encode())
+            digest.update(np.ascontiguousarray(array))
+        digest.update(json.dumps([self.groups[place] for place in self.group]).encode())
+        if self.extra is not None:
+            digest.update(np.ascontiguousarray(self.extra))
+        return digest.hexdigest()
+
     def by_labels(self):
         """The same windows grouped by their combination of labels: repetitions of one object share a group."""
         heads = sorted(head for head in self.labels if self.labels[head].ndim == 1)

@@ -109,6 +109,21 @@ class WindowFiles(unittest.TestCase):
         self.assertEqual(["0", "1"], windows.groups)
         self.assertEqual(windows.labels["kind"].tolist(), windows.group.tolist())
 
+    def test_windows_cut_again_have_the_same_content_and_other_windows_another(self):
+        def later(arrays):
+            arrays["meta"] = np.array('{"tool": "another"}')
+
+        def change(arrays):
+            arrays["b"][7, 0, 0] += 1e-3
+
+        first, again, other = (load_windows(write_windows(self.path(name), self.spec, change=how), self.spec)
+                               for name, how in (("a.npz", None), ("b.npz", later), ("c.npz", change)))
+
+        self.assertNotEqual(first.sha256, again.sha256)
+        self.assertEqual(first.content_sha256(), again.content_sha256())
+        self.assertNotEqual(first.content_sha256(), other.content_sha256())
+        self.assertNotEqual(first.content_sha256(), first.subset(range(0, 24, 2)).content_sha256())
+
     def test_folds_never_share_a_group_and_cover_everything(self):
         windows = load_windows(write_windows(self.path(), self.spec, count=60, groups=12), self.spec)
         fold_of = group_folds(windows, 4, seed=3)

@@ -69,6 +69,27 @@ class LogMel(unittest.TestCase):
 
         self.assertTrue(torch.allclose(features[0, 16:32, 32:48].reshape(-1), patches[0, 4 + 2]))
 
+    def test_statistics_are_one_more_token_that_shares_no_value_with_the_patches(self):
+        plain, front = audio(), AudioFrontEnd(real_spec("workcell").inputs[1], {"statistics": True})
+        torch.manual_seed(0)
+        features = front.features(torch.randn(6, 16000) * 0.1)
+        features[:, :, 3] += 5.0  # a loud band
+        features[:, 40, 7] += 4.0  # a knock in another
+        for one in (plain, front):
+            one.fit(features, torch.ones(6, dtype=torch.bool))
+        values = front.statistics.values(features)
+        patches = front.patches(features)
+
+        self.assertEqual((6, 25, 256 + 192), tuple(patches.shape))
+        self.assertTrue(torch.equal(plain.patches(features), patches[:, :24, :256]))
+        self.assertEqual(0.0, float(patches[:, :24, 256:].abs().max()) + float(patches[:, 24, :256].abs().max()))
+        self.assertLess(float((values[:, 64:128] - features.std(dim=1, unbiased=False)).abs().max()), 1e-4)
+        self.assertEqual(3, int(values[0, :64].argmax()))
+        self.assertEqual(7, int(values[0, 128:].argmax()))
+        self.assertLess(float(patches[:, 24, 256:].mean(dim=0).abs().max()), 1e-4)
+        self.assertEqual((6, 25), tuple(front.covered(features).shape))
+        self.assertEqual(192, len(front.describe()["statistics"]["scale"]))
+
 
 class Frames(unittest.TestCase):
     def test_pixels_become_minus_one_to_one_and_tubelets_keep_their_place(self):

@@ -10,7 +10,8 @@ from support import run_cli
 from edgefusion_training import comparison, jsonfile
 from edgefusion_training.comparison import Comparison, load_plan, only_sensors, read_results
 from edgefusion_training.errors import TrainingError
-from edgefusion_training.report import comparison_table, robustness_table, shipped_table, spread, write_report
+from edgefusion_training.report import (
+    comparison_table, pooled_table, robustness_table, shipped_table, spread, write_report)
 from edgefusion_training.synthetic import synthetic_spec, synthetic_windows
 
 CONFIG = {"model": {"width": 8, "layers": 3, "fusion_layer": 1, "attention_heads": 2, "bottleneck_tokens": 2,
@@ -142,6 +143,12 @@ class Tables(unittest.TestCase):
         self.assertEqual(["Not measured yet."], comparison_table({"a": {}}))
         self.assertEqual(["Not measured yet."], robustness_table({"a": {}}))
 
+    def test_windows_of_a_group_together_have_a_table_of_their_own(self):
+        rows = {"a": {"0": {"object_accuracy": {"bit": 0.5}}, "1": {"object_accuracy": {"bit": 1.0}}, "cost": {}},
+                "not yet": {"cost": {}}}
+        self.assertEqual("| a | 2 | 0.750 ± 0.354 |", pooled_table(rows)[-1])
+        self.assertEqual(["Not measured yet."], pooled_table({"not yet": {}}))
+
     def test_the_report_keeps_its_text_and_gets_tables_and_pictures(self):
         with tempfile.TemporaryDirectory() as folder:
             write_plan(folder, {"late": {"set": {"model.fusion": "late"}}}, robustness=["late"])
@@ -151,7 +158,7 @@ class Tables(unittest.TestCase):
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write("# Mine\n<!-- table first -->\nold\n<!-- end -->\nkept\n"
                              + "".join(f"<!-- table {name} -->\n<!-- end -->\n"
-                                       for name in ("robustness first", "second", "shipped")))
+                                       for name in ("robustness first", "pooled first", "second", "shipped")))
             report = ["report", "--plan", os.path.join(folder, "plan.json"), "--models", folder]
             measure = ["--only", "first", "--seeds", "0", "--run", os.path.join(folder, "work")]
             for more in (measure, []):  # the second time there is nothing to change
@@ -160,7 +167,8 @@ class Tables(unittest.TestCase):
             with open(path, encoding="utf-8") as stream:
                 text = stream.read()
             self.assertNotIn("old", text)
-            for expected in ("# Mine", "kept", "| late | 1 |", "| of the first | 1 |", "| camera | late |",
+            self.assertEqual(2, text.count("| late | 1 |"))  # single windows and windows of a group together
+            for expected in ("# Mine", "kept", "| of the first | 1 |", "| camera | late |",
                              "| tiny | 1.0.0 | experts | bit | 0.900 | 0.700 | 0.800 | - | - | 0.030 | 10 | 0.00 |"):
                 self.assertEqual(1, text.count(expected), expected)
             pictures = [name for name in os.listdir(os.path.join(folder, "report")) if name.endswith(".png")]
