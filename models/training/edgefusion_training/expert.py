@@ -46,7 +46,7 @@ class Expert(nn.Module):
             self.register_buffer("ridge", torch.zeros(rows, count, classes))
             self.register_buffer("ridge_bias", torch.zeros(rows, classes))
         if "perceptron" in self.members:
-            self.perceptron = Perceptron(size, hidden, classes, rows, options)
+            self.perceptron = Perceptrons(size, hidden, classes, rows, options)
 
     def fit(self, x, labels, context, design, generator):
         """Fits everything but the perceptron. `x` [N, d], `labels` [N] joint classes, `context` [N] with -1 unknown;
@@ -127,8 +127,29 @@ class Expert(nn.Module):
         if "kernel" in self.members:
             total += self.options["features"] * (self.rank + self.rows * self.classes)
         if "perceptron" in self.members:
-            total += self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
+            total += self.options["nets"] * self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
         return total
+
+
+class Perceptrons(nn.Module):
+    """One or several nets of the same shape, whose logits are averaged: the dice of one training count less.
+
+    In training the rows of a batch are dealt to the nets in equal parts, one after the other (the trainer repeats the
+    batch for that), so that each learns by itself.
+    """
+
+    def __init__(self, size, hidden, classes, rows, options):
+        super().__init__()
+        self.nets = nn.ModuleList(Perceptron(size, hidden, classes, rows, options) for _ in range(options["nets"]))
+
+    def forward(self, x, context):
+        """(hidden [N, hidden] of the first net, mean logits [N, J]); in training each row's own net's."""
+        if not self.training:
+            hidden, logits = zip(*(net(x, context) for net in self.nets))
+            return hidden[0], sum(logits) / len(logits)
+        parts = zip(self.nets, x.chunk(len(self.nets)), context.chunk(len(self.nets)))
+        hidden, logits = zip(*(net(rows, told) for net, rows, told in parts))
+        return torch.cat(hidden), torch.cat(logits)
 
 
 class Perceptron(nn.Module):

@@ -208,6 +208,23 @@ class Experts(unittest.TestCase):
             trained = any(part in name for part in (".perceptron.",))
             self.assertEqual(trained, not torch.equal(before[name], value), name)
 
+    def test_nets_learn_apart_and_answer_by_their_mean(self):
+        model = expert_model(nets=3)
+        one = model.experts[0][0].perceptron
+        x, told = torch.randn(6, one.nets[0].first.in_features), torch.eye(3).repeat(2, 1)
+        with torch.no_grad():
+            each = [net(x, told)[1] for net in one.nets]
+            self.assertLess(float((one(x, told)[1] - sum(each) / 3).abs().max()), 1e-6)
+        one.train()
+        one(x, told)[1][:2].sum().backward()  # the first third of a batch is the first net's
+        heard = [any(bool((p.grad != 0).any()) for p in net.parameters() if p.grad is not None) for net in one.nets]
+        self.assertEqual([True, False, False], heard)
+        before = [net.output.weight.detach().clone() for net in one.nets]
+        config = fill_config({"spec": "-", "training": {"epochs": 1, "batch": 60, "ema": 0.5}})
+        fit(model, config, expert_data(model.spec), None, 0, log=None)
+        steps = [float((net.output.weight - old).abs().max()) for net, old in zip(one.nets, before)]
+        self.assertGreater(min(steps), 0.5 * max(steps))
+
     def test_calibration_is_read_and_averaged(self):
         model, data = expert_model(), expert_data(expert_spec(), seed=2)
         first = read_calibration(model)
@@ -222,7 +239,8 @@ class Experts(unittest.TestCase):
 
     def test_options_that_do_not_fit_are_named(self):
         spec = expert_spec()
-        for options, expected in (({"hiden": 4}, "hidden"), ({"members": ["kernel"]}, "perceptron"),
+        for options, expected in (({"hiden": 4}, "hidden"), ({"nets": 0}, "experts.nets"),
+                                  ({"members": ["kernel"]}, "perceptron"),
                                   ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
                                   ({"blocks": [{"heads": ["kind", "size", "tone"], "together": [
                                       {"modalities": ["a", "b"], "feature": 4}]}]}, "together.feature"),
@@ -235,7 +253,7 @@ class Experts(unittest.TestCase):
 
     @unittest.skipIf(onnx is None, "onnx is not installed")
     def test_the_exported_graph_answers_alike(self):
-        model = expert_model()
+        model = expert_model(nets=2)
         model.encoders[0].frontend.kind = "none"
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.onnx")
@@ -259,6 +277,16 @@ class Profiles(unittest.TestCase):
         shuffled = front.patches(x[:, [2, 0, 3, 1]])[:, 0, 12:]
         self.assertLess(float((statistics - shuffled).abs().max()), 1e-6)
         self.assertEqual(front.patches(x).shape[2], front.patch_size)
+
+    def test_columns_read_a_flat_vector_as_steps_of_channels(self):
+        x = torch.randn(2, 4, 3)  # 4 steps of 3 channels, taken as 6 steps of 2
+        front = self.front(columns=2, statistics=True)
+        profile = front.patches(x)[:, 0]
+        self.assertTrue(torch.equal(profile[:, :12], x.flatten(1)))
+        self.assertLess(float((profile[:, 12:14] - x.reshape(2, 6, 2).mean(dim=1)).abs().max()), 1e-6)
+        self.assertEqual(profile.shape[1], front.patch_size)
+        with self.assertRaisesRegex(TrainingError, "columns"):
+            self.front(columns=5)
 
     def test_an_unknown_transform_is_named(self):
         with self.assertRaisesRegex(TrainingError, "floor_sqrt"):
