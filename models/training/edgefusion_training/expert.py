@@ -48,9 +48,9 @@ class Expert(nn.Module):
         if "perceptron" in self.members:
             self.perceptron = Perceptrons(size, hidden, classes, rows, options)
 
-    def fit(self, x, labels, context, design, generator):
+    def fit(self, x, labels, context, design, generator, group):
         """Fits everything but the perceptron. `x` [N, d], `labels` [N] joint classes, `context` [N] with -1 unknown;
-        `design` [J, ...] is the one-hot description of the joint classes."""
+        `design` [J, ...] is the one-hot description of the joint classes; `group` [N] are the objects."""
         x, options = x.double(), self.options
         self.unseen.copy_(torch.where(torch.bincount(labels, minlength=self.classes) > 0, 0.0, UNSEEN))
         rows = [x.new_zeros(0, dtype=torch.long)] * self.rows
@@ -67,7 +67,10 @@ class Expert(nn.Module):
         for row, (z, scatter, means, counts) in enumerate(scatters):
             shared = options["shared_scatter"]
             means = closedform.additive(means, counts, design.double(), options["additive"])
-            self._fit_row(row, z, labels[rows[row]], (1.0 - shared) * scatter + shared * common, means, counts)
+            index, scatter = rows[row], (1.0 - shared) * scatter + shared * common
+            apart = closedform.part_means(z, labels[index], group[index]) if options["kernel_axes"] == "groups" \
+                else means[counts > 0]
+            self._fit_row(row, z, labels[index], scatter, means, apart)
 
     def _standardise(self, row, x, labels):
         mean, scale = closedform.standardise(x)
@@ -75,7 +78,7 @@ class Expert(nn.Module):
         z = ((x - mean) * scale).clamp(-closedform.Z_LIMIT, closedform.Z_LIMIT)
         return (z, *closedform.within_scatter(z, labels, self.classes))
 
-    def _fit_row(self, row, z, labels, scatter, means, counts):
+    def _fit_row(self, row, z, labels, scatter, means, apart):
         if "discriminant" in self.members:
             weights, bias = closedform.discriminant(scatter, means, self.options["shrink"])
             self.linear[row], self.linear_bias[row] = weights.float(), bias.float()
@@ -85,7 +88,7 @@ class Expert(nn.Module):
             self.white[row] = white.float()
         if "kernel" in self.members:
             if hasattr(self, "axes"):
-                white = _scaled(z, closedform.subspace(scatter, means, counts, shrink, self.rank))
+                white = _scaled(z, closedform.subspace(scatter, apart, shrink, self.rank))
                 self.axes[row] = white.float()
             features = closedform.cosines(z @ white, self.directions.double(), self.phases.double())
             targets = nn.functional.one_hot(labels, self.classes).double()

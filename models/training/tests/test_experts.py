@@ -10,7 +10,7 @@ from support import tiny_raw
 
 from edgefusion_training import closedform
 from edgefusion_training.build import build_model
-from edgefusion_training.calibrate import average_calibration, calibrate, read_calibration
+from edgefusion_training.calibrate import average_calibration, calibrate, left_out, read_calibration, settle
 from edgefusion_training.config import fill_config
 from edgefusion_training.data import FeatureSet
 from edgefusion_training.errors import TrainingError
@@ -97,6 +97,18 @@ class ClosedForm(unittest.TestCase):
         means = tables @ torch.randn(5, 4, dtype=torch.float64)
         drawn = closedform.additive(means, torch.ones(6), tables, 1.0)
         self.assertLess(float((drawn - means).abs().max()), 1e-8)
+
+    def test_axes_of_groups_also_see_objects_of_one_class_apart(self):
+        labels, group = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0, 0, 1, 1, 2, 2])
+        x = torch.zeros(6, 3, dtype=torch.float64)
+        x[:, 0], x[:, 1] = labels * 2.0, torch.tensor([1.0, 1.0, -1.0, -1.0, 0.0, 0.0])
+        parts = closedform.part_means(x, labels, group)
+        self.assertEqual([[0.0, -1.0], [0.0, 1.0], [2.0, 0.0]], sorted(row[:2] for row in parts.tolist()))
+        same = torch.eye(3, dtype=torch.float64)
+        axes = closedform.subspace(same, parts, 0.0, 3)
+        self.assertEqual([True, True, False], axes.abs().sum(dim=0).gt(1e-9).tolist())
+        classes = closedform.subspace(same, closedform.class_means(x, labels, 2)[0], 0.0, 3)
+        self.assertLess(float(classes[1].abs().max()), 1e-9)
 
     def test_joint_labels_and_tables_agree(self):
         heads = expert_spec().heads[:2]
@@ -237,9 +249,20 @@ class Experts(unittest.TestCase):
         gate = np.array(second["pools"]["kind"]["gate"])
         self.assertGreater(gate[:, 0].mean(), gate[:, 1].mean(), "sensor a shows the kind")
 
+    def test_a_model_of_everything_is_calibrated_by_all_that_was_left_out(self):
+        model, data = expert_model(), expert_data(expert_spec(), seed=2)
+        calibrate(model, data)
+        together = read_calibration(model)
+        halves = [data.subset(torch.arange(0, 90)), data.subset(torch.arange(90, 240))]
+        other = expert_model()
+        settle(other, [], [left_out(other, half) for half in halves])
+        gates = [np.array(item["pools"]["kind"]["gate"]) for item in (together, read_calibration(other))]
+        self.assertLess(np.abs(gates[0] - gates[1]).max(), 1e-4)
+
     def test_options_that_do_not_fit_are_named(self):
         spec = expert_spec()
         for options, expected in (({"hiden": 4}, "hidden"), ({"nets": 0}, "experts.nets"),
+                                  ({"kernel_axes": "objects"}, "kernel_axes"),
                                   ({"members": ["kernel"]}, "perceptron"),
                                   ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
                                   ({"blocks": [{"heads": ["kind", "size", "tone"], "together": [
@@ -253,7 +276,7 @@ class Experts(unittest.TestCase):
 
     @unittest.skipIf(onnx is None, "onnx is not installed")
     def test_the_exported_graph_answers_alike(self):
-        model = expert_model(nets=2)
+        model = expert_model(nets=2, kernel_rank=4, kernel_axes="groups")
         model.encoders[0].frontend.kind = "none"
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.onnx")
