@@ -6,6 +6,7 @@ import math
 import torch
 from torch.nn import functional
 
+from .data import FeatureSet
 from .metrics import predict
 from .pool import average_pools, calibrate_pools, read_pools
 from .readout import MeanReadout, masked_weights
@@ -94,6 +95,25 @@ def read_calibration(model):
         if isinstance(readout, MeanReadout):
             found[name]["gate"] = readout.gate.tolist()
     return found
+
+
+def left_out(model, data):
+    """What `settle` needs of a model and the validation windows that it was not trained on; None where it needs the
+    calibrations only."""
+    return (data, model.answers(data)) if hasattr(model, "experts") else None
+
+
+def settle(model, calibrations, parts):
+    """Calibrates a model trained on everything by models that each left one fold out.
+
+    Experts are fitted once to the answers on all these folds together: a fold may hold a few events only, to which
+    everything could be fitted, and the mean of such fits is as sure of itself as they are.
+    """
+    if not parts or parts[0] is None:
+        average_calibration(model, calibrations)
+        return
+    answers = [[torch.cat(voice, dim=1) for voice in zip(*block)] for block in zip(*(found for _, found in parts))]
+    calibrate_pools(model, FeatureSet.joined([data for data, _ in parts]), answers)
 
 
 def average_calibration(model, calibrations):

@@ -57,10 +57,16 @@ def discriminant(scatter, means, shrink):
     return root @ projected.t(), -0.5 * (projected * projected).sum(dim=1)
 
 
-def subspace(scatter, means, counts, shrink, rank):
-    """[d, rank] whitened axes along which the means of the classes that occur lie apart; zero columns if too few."""
+def part_means(x, labels, group):
+    """[parts, d]: the mean of every object within every class."""
+    parts = torch.stack([labels, group], dim=1).unique(dim=0, return_inverse=True)[1]
+    return class_means(x, parts, int(parts.max()) + 1)[0]
+
+
+def subspace(scatter, means, shrink, rank):
+    """[d, rank] whitened axes along which the means [*, d] lie apart; zero columns where they are too few."""
     root = whitener(scatter, shrink)
-    apart = (means @ root)[counts > 0]
+    apart = means @ root
     _, _, axes = torch.linalg.svd(apart - apart.mean(dim=0), full_matrices=False)
     found = torch.zeros(len(scatter), rank, dtype=scatter.dtype)
     count = min(rank, len(axes), len(apart) - 1)

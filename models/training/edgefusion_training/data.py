@@ -35,6 +35,14 @@ class FeatureSet:
         return FeatureSet([item[index] for item in self.features], self.avail[index],
                           [item[index] for item in self.labels], self.group[index], self.context[index])
 
+    @staticmethod
+    def joined(parts):
+        """One set of all the windows of `parts`."""
+        return FeatureSet([torch.cat(column) for column in zip(*(part.features for part in parts))],
+                          torch.cat([part.avail for part in parts]),
+                          [torch.cat(column) for column in zip(*(part.labels for part in parts))],
+                          torch.cat([part.group for part in parts]), torch.cat([part.context for part in parts]))
+
     def known(self, head):
         """[N] bool: windows with a label for head number `head`."""
         labels = self.labels[head]

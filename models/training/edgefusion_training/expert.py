@@ -46,11 +46,11 @@ class Expert(nn.Module):
             self.register_buffer("ridge", torch.zeros(rows, count, classes))
             self.register_buffer("ridge_bias", torch.zeros(rows, classes))
         if "perceptron" in self.members:
-            self.perceptron = Perceptron(size, hidden, classes, rows, options)
+            self.perceptron = Perceptrons(size, hidden, classes, rows, options)
 
-    def fit(self, x, labels, context, design, generator):
+    def fit(self, x, labels, context, design, generator, group):
         """Fits everything but the perceptron. `x` [N, d], `labels` [N] joint classes, `context` [N] with -1 unknown;
-        `design` [J, ...] is the one-hot description of the joint classes."""
+        `design` [J, ...] is the one-hot description of the joint classes; `group` [N] are the objects."""
         x, options = x.double(), self.options
         self.unseen.copy_(torch.where(torch.bincount(labels, minlength=self.classes) > 0, 0.0, UNSEEN))
         rows = [x.new_zeros(0, dtype=torch.long)] * self.rows
@@ -67,7 +67,10 @@ class Expert(nn.Module):
         for row, (z, scatter, means, counts) in enumerate(scatters):
             shared = options["shared_scatter"]
             means = closedform.additive(means, counts, design.double(), options["additive"])
-            self._fit_row(row, z, labels[rows[row]], (1.0 - shared) * scatter + shared * common, means, counts)
+            index, scatter = rows[row], (1.0 - shared) * scatter + shared * common
+            apart = closedform.part_means(z, labels[index], group[index]) if options["kernel_axes"] == "groups" \
+                else means[counts > 0]
+            self._fit_row(row, z, labels[index], scatter, means, apart)
 
     def _standardise(self, row, x, labels):
         mean, scale = closedform.standardise(x)
@@ -75,7 +78,7 @@ class Expert(nn.Module):
         z = ((x - mean) * scale).clamp(-closedform.Z_LIMIT, closedform.Z_LIMIT)
         return (z, *closedform.within_scatter(z, labels, self.classes))
 
-    def _fit_row(self, row, z, labels, scatter, means, counts):
+    def _fit_row(self, row, z, labels, scatter, means, apart):
         if "discriminant" in self.members:
             weights, bias = closedform.discriminant(scatter, means, self.options["shrink"])
             self.linear[row], self.linear_bias[row] = weights.float(), bias.float()
@@ -85,7 +88,7 @@ class Expert(nn.Module):
             self.white[row] = white.float()
         if "kernel" in self.members:
             if hasattr(self, "axes"):
-                white = _scaled(z, closedform.subspace(scatter, means, counts, shrink, self.rank))
+                white = _scaled(z, closedform.subspace(scatter, apart, shrink, self.rank))
                 self.axes[row] = white.float()
             features = closedform.cosines(z @ white, self.directions.double(), self.phases.double())
             targets = nn.functional.one_hot(labels, self.classes).double()
@@ -127,8 +130,29 @@ class Expert(nn.Module):
         if "kernel" in self.members:
             total += self.options["features"] * (self.rank + self.rows * self.classes)
         if "perceptron" in self.members:
-            total += self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
+            total += self.options["nets"] * self.hidden * (self.size + self.hidden + self.classes + 4 * self.rows)
         return total
+
+
+class Perceptrons(nn.Module):
+    """One or several nets of the same shape, whose logits are averaged: the dice of one training count less.
+
+    In training the rows of a batch are dealt to the nets in equal parts, one after the other (the trainer repeats the
+    batch for that), so that each learns by itself.
+    """
+
+    def __init__(self, size, hidden, classes, rows, options):
+        super().__init__()
+        self.nets = nn.ModuleList(Perceptron(size, hidden, classes, rows, options) for _ in range(options["nets"]))
+
+    def forward(self, x, context):
+        """(hidden [N, hidden] of the first net, mean logits [N, J]); in training each row's own net's."""
+        if not self.training:
+            hidden, logits = zip(*(net(x, context) for net in self.nets))
+            return hidden[0], sum(logits) / len(logits)
+        parts = zip(self.nets, x.chunk(len(self.nets)), context.chunk(len(self.nets)))
+        hidden, logits = zip(*(net(rows, told) for net, rows, told in parts))
+        return torch.cat(hidden), torch.cat(logits)
 
 
 class Perceptron(nn.Module):

@@ -23,14 +23,19 @@ EXPERT_DEFAULTS = {
     "blocks": [],
     "members": list(MEMBERS), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
-    "kernel_rank": 0,       # discriminant axes that the kernel member looks at; 0: the whole whitened profile
+    # Axes that the kernel member looks at, along which the means of `kernel_axes` (classes or groups) lie apart; 0: the
+    # whole whitened profile, of which random features need far too many where windows are few.
+    "kernel_rank": 0, "kernel_axes": "classes",
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
+    "nets": 1,              # perceptrons per expert, trained apart and averaged
     "hidden": 256, "dropout": 0.4, "input_dropout": 0.2, "input_noise": 0.3,
 }
-PER_MODALITY = ("shrink", "whiten_shrink", "shared_scatter", "additive", "kernel_rank", "features", "bandwidth",
-                "ridge", "dropout", "input_dropout", "input_noise")
-MODALITY_OPTIONS = ("transform", "statistics", "pool_steps", *PER_MODALITY)
+PER_MODALITY = ("shrink", "whiten_shrink", "shared_scatter", "additive", "kernel_rank", "kernel_axes", "features",
+                "bandwidth", "ridge", "dropout", "input_dropout", "input_noise")
+MODALITY_OPTIONS = ("transform", "statistics", "pool_steps", "columns", *PER_MODALITY)
 JOINT_LIMIT = 256
+NETS_LIMIT = 16
+AXES = ("classes", "groups")
 
 
 class Source(nn.Module):
@@ -39,7 +44,7 @@ class Source(nn.Module):
     def __init__(self, item, options):
         super().__init__()
         self.frontend = ProfileFrontEnd(item, options.get("transform", "none"), options.get("statistics", True),
-                                        options.get("pool_steps", 1))
+                                        options.get("pool_steps", 1), options.get("columns", 0))
 
 
 class ExpertModel(nn.Module):
@@ -50,6 +55,7 @@ class ExpertModel(nn.Module):
         self.spec, self.options = spec, check_experts(options, spec)
         self.contexts = [item for item in spec.context if item.name in self.options["context"]]
         settings = self.options["experts"]
+        self.copies = settings["nets"]  # the trainer gives every net its own copy of a batch
         self.rows = (len(self.contexts[0].labels) if self.contexts else 0) + 1
         self.encoders = nn.ModuleList(Source(item, self.options["modalities"].get(item.modality, {}))
                                       for item in spec.inputs)
@@ -142,7 +148,8 @@ class ExpertModel(nn.Module):
                         raise TrainingError("no labelled training window has "
                                             + " and ".join(self.spec.modalities[m] for m in voice))
                     profiles = {m: self.encoders[m].frontend.patches(data.features[m][chosen])[:, 0] for m in voice}
-                    expert.fit(_joined(profiles, voice), joint[chosen], context[chosen], design, generator)
+                    expert.fit(_joined(profiles, voice), joint[chosen], context[chosen], design, generator,
+                               data.group[chosen])
 
     def answers(self, data, batch=256):
         """Per block and voice the members' answers [members, N, J] on `data`, for the calibration."""
@@ -197,6 +204,12 @@ def check_experts(options, spec):
     faults += unknown_names(settings["prior"], MEMBERS, "experts.prior.")
     if "perceptron" not in settings["members"]:
         faults.append("experts.members needs the perceptron: its hidden state is the model's embedding")
+    named = [settings, *filled["modalities"].values(), *(voice for block in settings["blocks"]
+                                                         for voice in block.get("together", []))]
+    faults += [fault for fault in (unknown_choice(item["kernel_axes"], AXES, "experts.kernel_axes") for item in named
+                                   if "kernel_axes" in item) if fault]
+    if not 1 <= settings["nets"] <= NETS_LIMIT:
+        faults.append(f"experts.nets is {settings['nets']}: 1 to {NETS_LIMIT} perceptrons per expert")
     known = [item.name for item in spec.context]
     filled["context"] = known if filled["context"] is None else filled["context"]
     faults += unknown_names(filled["context"], known, "context.")

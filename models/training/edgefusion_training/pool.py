@@ -75,10 +75,14 @@ def voice_weights(present, gate, wider, overrule, crowding, modesty):
     return present * gate * quieter * torch.exp(-crowding * torch.log(speaking))
 
 
-def calibrate_pools(model, data):
-    """Fits mixtures, gates and crowding by cross entropy over the subsets of the sensors (never on training data)."""
-    for (heads, voices), experts, answers in zip(model.blocks, model.experts, model.answers(data)):
-        fit_block(model, data, heads, voices, experts, answers)
+def calibrate_pools(model, data, answers=None):
+    """Fits mixtures, gates and crowding by cross entropy over the subsets of the sensors (never on training data).
+
+    `answers` are those of other models of the same kind, which had left the windows of `data` out of their training.
+    """
+    found = model.answers(data) if answers is None else answers
+    for (heads, voices), experts, block in zip(model.blocks, model.experts, found):
+        fit_block(model, data, heads, voices, experts, block)
 
 
 def fit_block(model, data, heads, voices, experts, answers):

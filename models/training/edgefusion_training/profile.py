@@ -20,12 +20,19 @@ class ProfileFrontEnd(VectorFrontEnd):
     Transforms: `none`; `sqrt` for counts; `floor_sqrt`, the root above the window's smallest value, for levels that
     were clipped a fixed distance below their peak (that value is kept as an element of its own); `log`, the signed
     log(1+|x|), for signals with rare spikes. Samples are averaged over `pool_steps`. With `statistics`, mean,
-    deviation and quantiles over time per channel.
+    deviation and quantiles over time per channel. `columns` reads a stream that was recorded as one flat vector, such
+    as a spectrogram, as steps of so many channels.
     """
 
-    def __init__(self, item, transform="none", statistics=True, pool_steps=1):
+    def __init__(self, item, transform="none", statistics=True, pool_steps=1, columns=0):
         super().__init__(item, 1, "none")
         _, self.steps, self.width = item.shape
+        self.folded = bool(columns)
+        if columns:
+            if columns < 0 or self.steps * self.width % columns:
+                raise TrainingError(f"input {item.tensor}: {self.steps * self.width} elements are no whole number of "
+                                    f"{columns} columns")
+            self.steps, self.width = self.steps * self.width // columns, columns
         fault = unknown_choice(transform, TRANSFORMS, f"transform of input {item.tensor}")
         if fault:
             raise TrainingError(fault)
@@ -39,7 +46,7 @@ class ProfileFrontEnd(VectorFrontEnd):
         self.patch_size += (2 + len(self.places)) * self.width if self.statistics else 0
 
     def patches(self, features):
-        x, floor = features, None
+        x, floor = features.reshape(-1, self.steps, self.width) if self.folded else features, None
         if self.kind == "floor_sqrt":
             floor = x.amin(dim=(1, 2), keepdim=True)
             x = (x - floor).clamp(min=0.0).sqrt()
@@ -63,4 +70,4 @@ class ProfileFrontEnd(VectorFrontEnd):
 
     def describe(self):
         return {"profile": self.kind, "statistics": self.statistics, "pool_steps": self.pool_steps,
-                "quantile_places": self.places, "elements": self.patch_size, "tokens": 1}
+                "columns": self.width, "quantile_places": self.places, "elements": self.patch_size, "tokens": 1}

@@ -10,7 +10,7 @@ import torch
 
 from . import __version__, checkpoint, jsonfile
 from .build import build_model
-from .calibrate import average_calibration, read_calibration
+from .calibrate import average_calibration, left_out, read_calibration, settle
 from .config import fill_config
 from .data import group_folds, split_by_group
 from .distributed import Processes
@@ -125,13 +125,14 @@ def _inner(spec, config, windows, fold_of, fold, place, log, options):
     For few groups: nothing of the test fold is used, and no group is lost to validation.
     """
     rest = [other for other in range(config["split"]["folds"]) if other != fold]
-    epochs, calibrations = [], []
+    epochs, calibrations, parts = [], [], []
     for validation in (rest[fold:] + rest[:fold])[: config["split"]["inner_folds"] or None]:
-        model, history, _ = train(
+        outside = split_by_group(windows, fold_of, [validation])
+        model, history, data = train(
             spec, config, windows,
             split_by_group(windows, fold_of, [other for other in rest if other != validation], True),
-            split_by_group(windows, fold_of, [validation]), config["seed"] + fold, log,
-            os.path.join(place, f"inner-{validation}"), **options)
+            outside, config["seed"] + fold, log, os.path.join(place, f"inner-{validation}"), **options)
+        parts.append(left_out(model, data.subset(outside)))
         epochs.append(_best_epoch(history))
         calibrations.append(read_calibration(model))
         checkpoint.discard(os.path.join(place, f"inner-{validation}"))
@@ -139,7 +140,7 @@ def _inner(spec, config, windows, fold_of, fold, place, log, options):
     config = {**config, "training": {**config["training"], "epochs": best}}
     index = split_by_group(windows, fold_of, rest, True)
     model, _, data = train(spec, config, windows, index, index[:0], config["seed"] + fold, log, place, **options)
-    average_calibration(model, calibrations)
+    settle(model, calibrations, parts)
     return model, data, {"best_epoch": best, "calibration": read_calibration(model)}
 
 

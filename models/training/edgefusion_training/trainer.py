@@ -81,6 +81,7 @@ class Trainer:
 
     def _step(self, index, only, progress):
         """One optimiser step on the windows at `index`; returns the loss over all processes."""
+        index = index.repeat(getattr(self.model, "copies", 1))
         batch = self.augmenter.batch(self.data, index, progress, self.frontends)
         totals = label_counts(self.model.spec, batch.targets)
         part = self._part(batch)

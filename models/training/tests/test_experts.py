@@ -10,7 +10,7 @@ from support import tiny_raw
 
 from edgefusion_training import closedform
 from edgefusion_training.build import build_model
-from edgefusion_training.calibrate import average_calibration, calibrate, read_calibration
+from edgefusion_training.calibrate import average_calibration, calibrate, left_out, read_calibration, settle
 from edgefusion_training.config import fill_config
 from edgefusion_training.data import FeatureSet
 from edgefusion_training.errors import TrainingError
@@ -97,6 +97,18 @@ class ClosedForm(unittest.TestCase):
         means = tables @ torch.randn(5, 4, dtype=torch.float64)
         drawn = closedform.additive(means, torch.ones(6), tables, 1.0)
         self.assertLess(float((drawn - means).abs().max()), 1e-8)
+
+    def test_axes_of_groups_also_see_objects_of_one_class_apart(self):
+        labels, group = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0, 0, 1, 1, 2, 2])
+        x = torch.zeros(6, 3, dtype=torch.float64)
+        x[:, 0], x[:, 1] = labels * 2.0, torch.tensor([1.0, 1.0, -1.0, -1.0, 0.0, 0.0])
+        parts = closedform.part_means(x, labels, group)
+        self.assertEqual([[0.0, -1.0], [0.0, 1.0], [2.0, 0.0]], sorted(row[:2] for row in parts.tolist()))
+        same = torch.eye(3, dtype=torch.float64)
+        axes = closedform.subspace(same, parts, 0.0, 3)
+        self.assertEqual([True, True, False], axes.abs().sum(dim=0).gt(1e-9).tolist())
+        classes = closedform.subspace(same, closedform.class_means(x, labels, 2)[0], 0.0, 3)
+        self.assertLess(float(classes[1].abs().max()), 1e-9)
 
     def test_joint_labels_and_tables_agree(self):
         heads = expert_spec().heads[:2]
@@ -208,6 +220,23 @@ class Experts(unittest.TestCase):
             trained = any(part in name for part in (".perceptron.",))
             self.assertEqual(trained, not torch.equal(before[name], value), name)
 
+    def test_nets_learn_apart_and_answer_by_their_mean(self):
+        model = expert_model(nets=3)
+        one = model.experts[0][0].perceptron
+        x, told = torch.randn(6, one.nets[0].first.in_features), torch.eye(3).repeat(2, 1)
+        with torch.no_grad():
+            each = [net(x, told)[1] for net in one.nets]
+            self.assertLess(float((one(x, told)[1] - sum(each) / 3).abs().max()), 1e-6)
+        one.train()
+        one(x, told)[1][:2].sum().backward()  # the first third of a batch is the first net's
+        heard = [any(bool((p.grad != 0).any()) for p in net.parameters() if p.grad is not None) for net in one.nets]
+        self.assertEqual([True, False, False], heard)
+        before = [net.output.weight.detach().clone() for net in one.nets]
+        config = fill_config({"spec": "-", "training": {"epochs": 1, "batch": 60, "ema": 0.5}})
+        fit(model, config, expert_data(model.spec), None, 0, log=None)
+        steps = [float((net.output.weight - old).abs().max()) for net, old in zip(one.nets, before)]
+        self.assertGreater(min(steps), 0.5 * max(steps))
+
     def test_calibration_is_read_and_averaged(self):
         model, data = expert_model(), expert_data(expert_spec(), seed=2)
         first = read_calibration(model)
@@ -220,9 +249,21 @@ class Experts(unittest.TestCase):
         gate = np.array(second["pools"]["kind"]["gate"])
         self.assertGreater(gate[:, 0].mean(), gate[:, 1].mean(), "sensor a shows the kind")
 
+    def test_a_model_of_everything_is_calibrated_by_all_that_was_left_out(self):
+        model, data = expert_model(), expert_data(expert_spec(), seed=2)
+        calibrate(model, data)
+        together = read_calibration(model)
+        halves = [data.subset(torch.arange(0, 90)), data.subset(torch.arange(90, 240))]
+        other = expert_model()
+        settle(other, [], [left_out(other, half) for half in halves])
+        gates = [np.array(item["pools"]["kind"]["gate"]) for item in (together, read_calibration(other))]
+        self.assertLess(np.abs(gates[0] - gates[1]).max(), 1e-4)
+
     def test_options_that_do_not_fit_are_named(self):
         spec = expert_spec()
-        for options, expected in (({"hiden": 4}, "hidden"), ({"members": ["kernel"]}, "perceptron"),
+        for options, expected in (({"hiden": 4}, "hidden"), ({"nets": 0}, "experts.nets"),
+                                  ({"kernel_axes": "objects"}, "kernel_axes"),
+                                  ({"members": ["kernel"]}, "perceptron"),
                                   ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
                                   ({"blocks": [{"heads": ["kind", "size", "tone"], "together": [
                                       {"modalities": ["a", "b"], "feature": 4}]}]}, "together.feature"),
@@ -235,7 +276,7 @@ class Experts(unittest.TestCase):
 
     @unittest.skipIf(onnx is None, "onnx is not installed")
     def test_the_exported_graph_answers_alike(self):
-        model = expert_model()
+        model = expert_model(nets=2, kernel_rank=4, kernel_axes="groups")
         model.encoders[0].frontend.kind = "none"
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "model.onnx")
@@ -259,6 +300,16 @@ class Profiles(unittest.TestCase):
         shuffled = front.patches(x[:, [2, 0, 3, 1]])[:, 0, 12:]
         self.assertLess(float((statistics - shuffled).abs().max()), 1e-6)
         self.assertEqual(front.patches(x).shape[2], front.patch_size)
+
+    def test_columns_read_a_flat_vector_as_steps_of_channels(self):
+        x = torch.randn(2, 4, 3)  # 4 steps of 3 channels, taken as 6 steps of 2
+        front = self.front(columns=2, statistics=True)
+        profile = front.patches(x)[:, 0]
+        self.assertTrue(torch.equal(profile[:, :12], x.flatten(1)))
+        self.assertLess(float((profile[:, 12:14] - x.reshape(2, 6, 2).mean(dim=1)).abs().max()), 1e-6)
+        self.assertEqual(profile.shape[1], front.patch_size)
+        with self.assertRaisesRegex(TrainingError, "columns"):
+            self.front(columns=5)
 
     def test_an_unknown_transform_is_named(self):
         with self.assertRaisesRegex(TrainingError, "floor_sqrt"):
