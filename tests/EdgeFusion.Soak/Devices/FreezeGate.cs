@@ -38,8 +38,9 @@ internal static class FreezeGate
         took.Sort();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{took.Count} stops of {ShortestFreeze} to {LongestFreeze} s: data again after {took[took.Count / 2]:F2} s "
-            + $"(median), {took[(int)(took.Count * 0.99)]:F2} s (p99), {took[^1]:F2} s (longest)"));
+            $"{took.Count} stops of {ShortestFreeze} to {LongestFreeze} s: data again after "
+            + $"{took[took.Count / 2]:F2} s (median), {took[(int)(took.Count * 0.99)]:F2} s (p99), "
+            + $"{took[^1]:F2} s (longest)"));
         yield return Verdict.AtLeast("stops measured", took.Count, cameras * times, "");
         yield return Verdict.AtMost("data again after a stopped RTSP server goes on", took[^1], 2, "s");
     }
