@@ -20,8 +20,11 @@ public sealed class HangUpTests : IDisposable
     public async Task A_worker_reads_its_configuration_again_and_goes_on()
     {
         Write();
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["exec", typeof(CommandLine).Assembly.Location, "run", "--config", _scratch["robot.json"]])
+
+        // Whoever runs the tests under nohup has the signal ignored, and children inherit that.
+        using var process = Process.Start(new ProcessStartInfo("env", [
+            "--default-signal=HUP", "dotnet", "exec", typeof(CommandLine).Assembly.Location, "run", "--config",
+            _scratch["robot.json"]])
         {
             RedirectStandardError = true,
             Environment =
