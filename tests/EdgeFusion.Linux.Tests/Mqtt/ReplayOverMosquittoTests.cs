@@ -69,6 +69,7 @@ public sealed class ReplayOverMosquittoTests : IDisposable
         using var subscriber = new TestSubscriber(broker.Port, Answer);
         using Outbox outbox = Start(broker.Port);
         Send(outbox, 20);
+        Waiting.Until(() => outbox.Counters.Published >= 20 && outbox.Counters.Waiting == 0, "nothing was sent");
         Ask(broker, Answer, Wish(5, 5));
         Waiting.Until(() => subscriber.Received.Count >= 2, "the second request was not served");
 
