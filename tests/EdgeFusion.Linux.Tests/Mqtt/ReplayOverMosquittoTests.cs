@@ -25,6 +25,7 @@ public sealed class ReplayOverMosquittoTests : IDisposable
         using var subscriber = new TestSubscriber(broker.Port, Answer);
         using Outbox outbox = Start(broker.Port);
         Send(outbox, 50);
+        Waiting.Until(() => outbox.Counters.Published >= 50 && outbox.Counters.Waiting == 0, "nothing was sent");
 
         Ask(broker, Answer, Wish(10, 19));
         Waiting.Until(() => subscriber.Received.Count == 11, "the range did not come");
