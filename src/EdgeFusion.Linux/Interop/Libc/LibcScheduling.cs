@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeFusion.Time;
 
 namespace EdgeFusion.Linux.Interop.Libc;
 
@@ -11,15 +12,14 @@ internal static partial class LibcScheduling
     private const int Interrupted = 4;
     private const int SetTimerSlack = 29;
     private const int GetTimerSlack = 30;
-    private const long NanosecondsPerSecond = 1_000_000_000;
 
     /// <summary>Sleeps until an instant of the monotonic clock; signals do not end it.</summary>
     public static void SleepUntil(long nanoseconds)
     {
         var until = new Timespec
         {
-            Seconds = (nint)(nanoseconds / NanosecondsPerSecond),
-            Nanoseconds = (nint)(nanoseconds % NanosecondsPerSecond),
+            Seconds = (nint)(nanoseconds / Timestamp.NanosecondsPerSecond),
+            Nanoseconds = (nint)(nanoseconds % Timestamp.NanosecondsPerSecond),
         };
         while (ClockNanosleep(MonotonicClock, AbsoluteTime, in until, 0) == Interrupted)
         {

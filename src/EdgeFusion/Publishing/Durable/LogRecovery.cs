@@ -105,7 +105,6 @@ internal sealed class LogRecovery(GapLedger gaps)
         {
             gaps.Note(range, isWritten: true);
         }
-
         else
         {
             _runs.Note(range.Topic, range.Epoch, range.From);

@@ -292,8 +292,7 @@ internal sealed class LogSender
                 continue;
             }
 
-            if (job.Wants(record) && Message(record, content) is var message
-                && (job.Request.Topic is null || job.Request.Topic == message.Topic))
+            if (job.Wants(record) && Message(record, content) is var message && job.Wants(message))
             {
                 job.Find(record.Sequence);
                 if (!record.IsDone || Flights.Holds(record.Index))

@@ -42,9 +42,8 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
         return isNew;
     }
 
-    /// <summary>Whether a message in memory belongs to the range.</summary>
-    public bool Wants(in PublishMessage message) => message.Key is { } key && key.Epoch == Request.Epoch
-        && key.Sequence >= Request.From && key.Sequence <= Request.To
+    /// <summary>Whether a message belongs to the range.</summary>
+    public bool Wants(in PublishMessage message) => message.Key is { } key && Wants(key)
         && (Request.Topic is null || Request.Topic == message.Topic);
 
     /// <summary>Counts, at the first call, what is in memory and will come to its own topic yet.</summary>
@@ -92,7 +91,10 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
         }
     }
 
-    /// <summary>Whether a record belongs to the range; its topic is compared by the caller.</summary>
-    public bool Wants(in RecordHeader record) => record.Kind == RecordKind.Message && record.HasKey
-        && record.Epoch == Request.Epoch && record.Sequence >= Request.From && record.Sequence <= Request.To;
+    /// <summary>Whether a record may belong to the range; its topic has to be read for the rest.</summary>
+    public bool Wants(in RecordHeader record) =>
+        record.Kind == RecordKind.Message && record.Key is { } key && Wants(key);
+
+    private bool Wants(in MessageKey key) => key.Epoch == Request.Epoch
+        && key.Sequence >= Request.From && key.Sequence <= Request.To;
 }
