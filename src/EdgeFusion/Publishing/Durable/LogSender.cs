@@ -294,7 +294,7 @@ internal sealed class LogSender
 
             if (job.Wants(record) && Message(record, content) is var message && job.Wants(message))
             {
-                job.Find(record.Sequence);
+                job.Find(message);
                 if (!record.IsDone || Flights.Holds(record.Index))
                 {
                     // It comes to its own topic yet; sent here first, that would be a copy.

@@ -11,7 +11,7 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
     /// <summary>Ranges that one answer names as gone; the rest is found out by asking again.</summary>
     private const int MostGone = 256;
 
-    private readonly BitArray _found = new((int)(Request.To - Request.From + 1));
+    private readonly Dictionary<string, BitArray> _found = new(StringComparer.Ordinal);
     private bool _isMemoryCounted;
 
     /// <summary>Where to go on in the log.</summary>
@@ -32,13 +32,19 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
     /// <summary>Messages not sent because they still wait to be sent to their own topic.</summary>
     public long Waiting { get; set; }
 
-    /// <summary>Notes that the node has a number.</summary>
+    /// <summary>Notes that the node has a message of the range; each topic counts for itself.</summary>
     /// <returns>False where that was known.</returns>
-    public bool Find(long sequence)
+    public bool Find(in PublishMessage message)
     {
-        int place = (int)(sequence - Request.From);
-        bool isNew = !_found[place];
-        _found[place] = true;
+        if (!_found.TryGetValue(message.Topic, out BitArray? numbers))
+        {
+            numbers = new BitArray((int)(Request.To - Request.From + 1));
+            _found.Add(message.Topic, numbers);
+        }
+
+        int place = (int)(message.Key!.Value.Sequence - Request.From);
+        bool isNew = !numbers[place];
+        numbers[place] = true;
         return isNew;
     }
 
@@ -59,7 +65,7 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
         {
             foreach (OutboxEntry entry in entries)
             {
-                Waiting += Wants(entry.Message) && Find(entry.Message.Key!.Value.Sequence) ? 1 : 0;
+                Waiting += Wants(entry.Message) && Find(entry.Message) ? 1 : 0;
             }
         }
     }
@@ -72,12 +78,18 @@ internal sealed record ReplayJob(ReplyAddress Reply, ReplayRequest Request)
     /// itself.</summary>
     public IEnumerable<(long From, long To)> Gone()
     {
-        long end = Request.Topic is null ? Request.From : Math.Min(Request.To, Limit) + 1;
+        if (Request.Topic is not { } topic)
+        {
+            yield break;
+        }
+
+        BitArray? found = _found.GetValueOrDefault(topic);
+        long end = Math.Min(Request.To, Limit) + 1;
         int told = 0;
         for (long from = Request.From; from < end && told < MostGone; from++)
         {
             long to = from;
-            while (to < end && !_found[(int)(to - Request.From)])
+            while (to < end && found?[(int)(to - Request.From)] != true)
             {
                 to++;
             }

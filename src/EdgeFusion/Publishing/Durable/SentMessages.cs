@@ -45,7 +45,7 @@ internal sealed class SentMessages
         for (; node is not null; node = node.Next)
         {
             PublishMessage message = node.Value.Message;
-            if (job.Wants(message) && job.Find(message.Key!.Value.Sequence))
+            if (job.Wants(message) && job.Find(message))
             {
                 job.LastSent = node.Value;
                 job.LastTicket = node.Value.Ticket;

@@ -78,6 +78,26 @@ public sealed class FullDiskTests
         PayloadSchema.AssertValid("replay-end", late[^1]);
     }
 
+    [Fact]
+    public void Each_topic_in_memory_is_replayed_where_the_request_names_none()
+    {
+        using var bench = new LogBench();
+        using var queue = new OutboxQueue(bench.Options(), keepSent: true);
+        foreach (string topic in (string[])["p", "q"])
+        {
+            queue.Enqueue(LogBench.Message(5) with { Topic = topic }, OutboxPolicy.DropOldest, bench.Clock.Now);
+            queue.Acknowledge(queue.Take(bench.Clock.Now)!.Ticket, PublishOutcome.Accepted);
+        }
+
+        var job = new ReplayJob(
+            new ReplyAddress("answer", default, null), new ReplayRequest(LogBench.Epoch, 0, 9, null));
+        var target = new OutboxEntry();
+
+        Assert.True(queue.TryNextSent(job, target, bench.Clock.Now));
+        Assert.True(queue.TryNextSent(job, target, bench.Clock.Now));
+        Assert.False(queue.TryNextSent(job, target, bench.Clock.Now));
+    }
+
     private static string[] Ask(LogBench bench, Outbox outbox, string topic, int count)
     {
         bench.Run(outbox, seconds: 1);
