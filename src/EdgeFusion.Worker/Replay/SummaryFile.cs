@@ -22,6 +22,12 @@ internal static class SummaryFile
         LatencyHistogram infer = facts.Pipeline.Stages.Infer;
         json.WriteNumber("infer_p50_ms", infer.PercentileNanoseconds(0.5) / 1e6);
         json.WriteNumber("infer_p99_ms", infer.PercentileNanoseconds(0.99) / 1e6);
+        if (facts.Pace is { Count: > 0 } pace)
+        {
+            json.WriteNumber("pace_p50_ms", pace.PercentileNanoseconds(0.5) / 1e6);
+            json.WriteNumber("pace_p99_ms", pace.PercentileNanoseconds(0.99) / 1e6);
+        }
+
         json.WriteStartArray("heads");
         for (int i = 0; i < facts.Manifest.Heads.Length; i++)
         {

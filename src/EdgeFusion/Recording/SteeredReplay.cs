@@ -28,6 +28,7 @@ public sealed class SteeredReplay : IDisposable
     private readonly IPacer? _pacer;
     private readonly PipelineClock _clock = new(TimeProvider.System);
     private readonly SteeredSink _sink;
+    private readonly ReadAheadFeed.Buffer _ahead;
 
     /// <summary>Prepares a replay; the feed is at its beginning.</summary>
     /// <param name="setup">Model, origin, engines and sinks.</param>
@@ -47,6 +48,7 @@ public sealed class SteeredReplay : IDisposable
         (_feed, _cuts, _control, _alter) = (feed, cuts, control, alter ?? (static same => same));
         _pacer = pacer;
         _sink = new SteeredSink(control, setup.Sinks);
+        _ahead = ReadAheadFeed.Buffer.For(feed.Sensors);
         Pipeline = new VirtualPipeline(setup with { Sinks = [_sink] }, feed.Sensors);
         LeadNanoseconds = Lead(setup, feed.Sensors);
     }
@@ -104,8 +106,9 @@ public sealed class SteeredReplay : IDisposable
     {
         using var play = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         _sink.Stopping = play.Token;
+        using var ahead = new ReadAheadFeed(_feed, _ahead);
         var feed = new SteeredFeed(
-            _alter(_feed), _control, _clock, _pacer, PaceError, shownFrom, Pipeline.HandOutReady, play);
+            _alter(ahead), _control, _clock, _pacer, PaceError, shownFrom, Pipeline.HandOutReady, play);
         using IDisposable? pace = _pacer?.Enter();
         if (_cuts is null)
         {
