@@ -13,17 +13,21 @@ DEALS = 20  # random ways to deal the groups into folds, of which the most even 
 @dataclass
 class FeatureSet:
     """Windows whose front-end features are computed once. `labels` has one tensor per head: int64 [N], -1 where
-    there is none, or for a regression float32 [N, K] with NaN. `context` is int64 [N, contexts], -1 = unknown."""
+    there is none, or for a regression float32 [N, K] with NaN. `context` is int64 [N, contexts], -1 = unknown; `trial`
+    int64 [N], -1 = none."""
 
     features: list
     avail: torch.Tensor
     labels: list
     group: torch.Tensor
     context: torch.Tensor = None
+    trial: torch.Tensor = None
 
     def __post_init__(self):
         if self.context is None:
             self.context = torch.zeros(len(self.avail), 0, dtype=torch.int64)
+        if self.trial is None:
+            self.trial = torch.full((len(self.avail),), -1, dtype=torch.int64)
 
     def __len__(self):
         return len(self.avail)
@@ -33,7 +37,8 @@ class FeatureSet:
         if not len(index):
             index = index.long()  # an empty list has no type
         return FeatureSet([item[index] for item in self.features], self.avail[index],
-                          [item[index] for item in self.labels], self.group[index], self.context[index])
+                          [item[index] for item in self.labels], self.group[index], self.context[index],
+                          self.trial[index])
 
     @staticmethod
     def joined(parts):
@@ -41,7 +46,8 @@ class FeatureSet:
         return FeatureSet([torch.cat(column) for column in zip(*(part.features for part in parts))],
                           torch.cat([part.avail for part in parts]),
                           [torch.cat(column) for column in zip(*(part.labels for part in parts))],
-                          torch.cat([part.group for part in parts]), torch.cat([part.context for part in parts]))
+                          torch.cat([part.group for part in parts]), torch.cat([part.context for part in parts]),
+                          torch.cat([part.trial for part in parts]))
 
     def known(self, head):
         """[N] bool: windows with a label for head number `head`."""
@@ -65,7 +71,8 @@ def make_features(model, windows, batch=64):
     context = [torch.from_numpy(windows.context[item.name]) for item in model.contexts]
     return FeatureSet([torch.cat(part) for part in parts], torch.from_numpy(windows.avail.copy()),
                       [torch.from_numpy(windows.labels[head.name]) for head in model.spec.heads],
-                      torch.from_numpy(windows.group.copy()), torch.stack(context, dim=1) if context else None)
+                      torch.from_numpy(windows.group.copy()), torch.stack(context, dim=1) if context else None,
+                      None if windows.trial is None else torch.from_numpy(windows.trial.copy()))
 
 
 def check_labels(spec, data, what):

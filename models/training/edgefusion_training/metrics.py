@@ -1,4 +1,4 @@
-"""How good a model is: with all sensors, without each, with each alone, pooled per object, and how honest."""
+"""How good a model is: with all sensors, without each, with each alone, pooled per object or trial, and how honest."""
 
 import torch
 
@@ -110,7 +110,8 @@ def conditions(model, avail):
 
 
 def evaluate(model, data):
-    """{"windows": n, "accuracy": {condition: {head: a}}, "object_accuracy": {head: a}, baselines, macro-F1, ECE}."""
+    """{"windows": n, "accuracy": {condition: {head: a}}, "object_accuracy": {head: a}, baselines, macro-F1, ECE}; with
+    "trial_accuracy" where the windows tell their trials."""
     heads = [head.name for head in model.spec.heads]
     result = {"windows": len(data), "groups": int(data.group.unique().numel()), "accuracy": {}}
     for name, mask in conditions(model, data.avail).items():
@@ -122,7 +123,9 @@ def evaluate(model, data):
         scores = [accuracy(logits, part.labels[i]) for i, logits in enumerate(fused)]
         result["accuracy"][name] = dict(zip(heads, scores))
         if name == "all":
-            result["object_accuracy"] = dict(zip(heads, _by_group(fused, part)))
+            result["object_accuracy"] = dict(zip(heads, pooled(fused, part, part.group)))
+            if bool((part.trial >= 0).any()):
+                result["trial_accuracy"] = dict(zip(heads, pooled(fused, part, part.trial)))
             result["averaged_scores"] = dict(zip(heads, _averaged(unimodal, part)))
             for key, measure in (("macro_f1", macro_f1), ("reliability", reliability)):
                 result[key] = {head.name: measure(fused[i], part.labels[i]) if head.kind == "classification" else None
@@ -148,13 +151,13 @@ def _averaged(unimodal, data):
                      data.labels[i]) for i, logits in enumerate(unimodal)]
 
 
-def _by_group(fused, data):
-    """Accuracy per object when the log-probabilities of all its windows are added; None for a head whose label changes
-    within an object, as that of an event does."""
-    groups, where = data.group.unique(return_inverse=True)
+def pooled(fused, data, pool):
+    """Accuracy per object or trial when the log-probabilities of all its windows are added; None for a head whose label
+    changes within one, as that of an event does. Windows of the pool -1 are left out."""
+    groups, where = pool.unique(return_inverse=True)
     scores = []
     for i, logits in enumerate(fused):
-        known = data.known(i)
+        known = data.known(i) & (pool >= 0)
         if data.labels[i].dim() == 2 or not bool(known.any()):
             scores.append(None)
             continue
@@ -174,6 +177,8 @@ def table(result, heads):
     rows = [(name, scores) for name, scores in result["accuracy"].items()]
     rows.append(("plain mean of per-sensor scores", result["averaged_scores"]))
     rows.append(("all, all windows of an object together", result["object_accuracy"]))
+    if "trial_accuracy" in result:
+        rows.append(("all, the windows of a trial together", result["trial_accuracy"]))
     measures = (("all, macro-F1", "macro_f1"), ("all, ECE", "ece"), ("all, ROC AUC", "auc"))
     rows += [(label, result[key]) for label, key in measures
              if key in result]
@@ -195,7 +200,7 @@ def mean_result(results):
 
     weights = [item["windows"] for item in results]
     merged = {key: merge([item[key] for item in results], weights)
-              for key in ("accuracy", "object_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
+              for key in ("accuracy", "object_accuracy", "trial_accuracy", "averaged_scores", "macro_f1", "ece", "auc")
               if all(key in item for item in results)}
     if all("reliability" in item for item in results):
         merged["ece"] = {head: binned_error(_added([item["reliability"][head] for item in results]))

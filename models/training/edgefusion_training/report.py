@@ -189,7 +189,8 @@ def mean_curve(items, target, head):
 def shipped_table(models):
     """The shipped models' own numbers, read from their manifests."""
     lines = _head(["model", "version", "kind", "head", "single window", "worst sensor lost", "best single sensor",
-                   "windows of a group together", "ROC AUC", "ECE", "parameters", "MMAC"])
+                   "windows of a group together", "windows of a trial together", "ROC AUC", "ECE", "parameters",
+                   "MMAC"])
     for name in sorted(os.listdir(models)):
         path = os.path.join(models, name, "manifest.json")
         if not os.path.exists(path):
@@ -202,8 +203,8 @@ def shipped_table(models):
         for head in metrics["accuracy"]["all"]:
             alone = [scores[head] for mask, scores in metrics["accuracy"].items() if mask.startswith("only ")]
             values = [metrics["accuracy"]["all"][head], worst_without(metrics, head), max(alone),
-                      metrics["object_accuracy"][head], metrics.get("auc", {}).get(head),
-                      metrics.get("ece", {}).get(head)]
+                      metrics["object_accuracy"][head]]
+            values += [metrics.get(key, {}).get(head) for key in ("trial_accuracy", "auc", "ece")]
             lines.append(_line([name, manifest["version"], kind, head] + ["-" if v is None else f"{v:.3f}"
                                                                           for v in values]
                                + [f"{provenance['parameters']:,}", f"{provenance['macs'] / 1e6:.2f}"]))

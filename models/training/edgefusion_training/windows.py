@@ -22,6 +22,7 @@ class Windows:
     sha256: list      # of every file read, in order
     context: dict = field(default_factory=dict)  # context name -> int64 [N], -1 = unknown
     extra: np.ndarray = None  # bool [N], True: for training only, never to be measured on
+    trial: np.ndarray = None  # int64 [N], one number per repetition with an object, -1 = none; None: the file has none
 
     def __len__(self):
         return len(self.avail)
@@ -32,7 +33,8 @@ class Windows:
                        self.start_ns[index], {name: array[index] for name, array in self.labels.items()},
                        self.group[index], self.groups, self.sha256,
                        {name: array[index] for name, array in self.context.items()},
-                       None if self.extra is None else self.extra[index])
+                       None if self.extra is None else self.extra[index],
+                       None if self.trial is None else self.trial[index])
 
     def content_sha256(self):
         """Of what a training sees: the same for a file that was cut again from the same recording, whose own digest
@@ -77,7 +79,20 @@ def load_windows(paths, spec):
         np.concatenate([np.array([number[name] for name in part.groups], np.int64)[part.group] for part in parts]),
         groups,
         [digest for part in parts for digest in part.sha256],
-        {item.name: np.concatenate([part.context[item.name] for part in parts]) for item in spec.context})
+        {item.name: np.concatenate([part.context[item.name] for part in parts]) for item in spec.context},
+        trial=_join_trials(parts))
+
+
+def _join_trials(parts):
+    """Numbers that no two objects and no two files share, unless no file has any."""
+    if all(part.trial is None for part in parts):
+        return None
+    numbers, joined = {}, []
+    for file, part in enumerate(parts):
+        trials = np.full(len(part), -1, np.int64) if part.trial is None else part.trial
+        for group, trial in zip(part.group.tolist(), trials.tolist()):
+            joined.append(-1 if trial < 0 else numbers.setdefault((file, group, trial), len(numbers)))
+    return np.array(joined, np.int64)
 
 
 def _load_one(path, spec):
@@ -104,7 +119,8 @@ def _load_one(path, spec):
         arrays["group"].astype(np.int64),
         [str(name) for name in arrays["groups"]],
         [digest],
-        {item.name: arrays["context_" + item.name].astype(np.int64) for item in spec.context})
+        {item.name: arrays["context_" + item.name].astype(np.int64) for item in spec.context},
+        trial=arrays["trial"].astype(np.int64) if "trial" in arrays else None)
 
 
 def _check(arrays, spec):
@@ -134,6 +150,8 @@ def _check(arrays, spec):
     group = arrays["group"]
     if group.shape != (count,) or (count and (group.min() < 0 or group.max() >= len(arrays["groups"]))):
         faults.append(f"group must be [{count}] indices into groups ({len(arrays['groups'])})")
+    if "trial" in arrays and (arrays["trial"].shape != (count,) or arrays["trial"].dtype.kind != "i"):
+        faults.append(f"trial must be integers [{count}], -1 where there is none")
     return faults + _check_meta(arrays, spec)
 
 

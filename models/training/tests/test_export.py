@@ -135,7 +135,8 @@ class RawFrontEnds(unittest.TestCase):
 
         torch.manual_seed(1)
         model = FusionModel(real_spec("workcell"), {"modalities": {
-            "microphone": {"statistics": True}, "camera": {"tubelet": [5, 16, 16]}, "force": {"patch_steps": 20}, "proprioception": {"patch_steps": 5}}})
+            "microphone": {"statistics": True}, "camera": {"tubelet": [5, 16, 16]}, "force": {"patch_steps": 20},
+            "proprioception": {"patch_steps": 5}}})
         with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             path = os.path.join(folder, "model.onnx")

@@ -76,6 +76,23 @@ class WindowFiles(unittest.TestCase):
         self.assertEqual("object-5", windows.groups[windows.group[24]])
         self.assertEqual(2, len(windows.sha256))
 
+    def test_trials_are_told_apart_by_file_and_object(self):
+        def number(arrays):
+            arrays["trial"] = np.array([0, 0, 1, -1], np.int32)
+            arrays["group"] = np.array([0, 1, 0, 0], np.int32)
+
+        first = write_windows(self.path("a.npz"), self.spec, count=4, change=number)
+        second = write_windows(self.path("b.npz"), self.spec, count=4, change=number)
+        self.assertEqual([0, 1, 2, -1, 3, 4, 5, -1], load_windows([first, second], self.spec).trial.tolist())
+        plain = write_windows(self.path("c.npz"), self.spec, count=4)
+        mixed = load_windows([plain, first], self.spec)
+        self.assertEqual([-1, -1, -1, -1, 0, 1, 2, -1], mixed.trial.tolist())
+        self.assertEqual([2, -1], mixed.subset([6, 7]).trial.tolist())
+        self.assertIsNone(load_windows(plain, self.spec).trial)
+        self.assertEqual(load_windows(plain, self.spec).content_sha256(),
+                         load_windows(write_windows(self.path("d.npz"), self.spec, count=4, change=lambda arrays: arrays
+                                                    .update(trial=np.zeros(4, np.int32))), self.spec).content_sha256())
+
     def test_faults_are_named(self):
         def damage(key, value):
             return lambda arrays: arrays.__setitem__(key, value)
@@ -86,6 +103,7 @@ class WindowFiles(unittest.TestCase):
             (damage("b", np.zeros((24, 4, 3), np.float64)), "b is float64"),
             (damage("labels_kind", np.full(24, 7, np.int32)), r"labels_kind must be \[24\] within -1..1"),
             (damage("group", np.full(24, 6, np.int32)), "group must be"),
+            (damage("trial", np.zeros(24, np.float32)), "trial must be integers"),
             (damage("meta", np.array('{"labels": {"kind": ["k1", "k0"]}}')), "labels of kind are"),
             (damage("meta", np.array('{"inputs": ["b", "a", "c"]}')), "cut for the inputs"),
             (damage("meta", np.array("nonsense")), "meta is not JSON"),

@@ -169,7 +169,7 @@ class Tables(unittest.TestCase):
             self.assertNotIn("old", text)
             self.assertEqual(2, text.count("| late | 1 |"))  # single windows and windows of a group together
             for expected in ("# Mine", "kept", "| of the first | 1 |", "| camera | late |",
-                             "| tiny | 1.0.0 | experts | bit | 0.900 | 0.700 | 0.800 | - | - | 0.030 | 10 | 0.00 |"):
+                             "| tiny | 1.0.0 | experts | bit | 0.900 | 0.700 | 0.800 | - | - | - | 0.030 | 10 | 0.00 |"):
                 self.assertEqual(1, text.count(expected), expected)
             pictures = [name for name in os.listdir(os.path.join(folder, "report")) if name.endswith(".png")]
             self.assertEqual(["first-bit-all.png", "first-bit-each.png"], sorted(pictures))

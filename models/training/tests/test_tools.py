@@ -21,7 +21,7 @@ from edgefusion_training.errors import TrainingError
 from edgefusion_training.explain import emap_scores, saliency
 from edgefusion_training.frontend import VectorFrontEnd
 from edgefusion_training.loss import total_loss
-from edgefusion_training.metrics import calibration_error, macro_f1, mean_result, r_squared, reliability
+from edgefusion_training.metrics import calibration_error, macro_f1, mean_result, pooled, r_squared, reliability
 from edgefusion_training.model import FusionModel
 from edgefusion_training.plot import Canvas, line_chart
 from edgefusion_training.pretrain import Reconstruction
@@ -204,6 +204,15 @@ class Measures(unittest.TestCase):
         self.assertAlmostEqual(0.0, r_squared(torch.full((4, 1), 1.5), torch.tensor([[0.0], [1], [2], [3]])), places=6)
         self.assertAlmostEqual(0.5, area([0.0, 0.5, 1.0], [1.0, 0.5, 0.0]))
         self.assertIsNone(area([0.0, 1.0], [None, 1.0]))
+
+    def test_windows_of_an_object_or_a_trial_are_judged_together(self):
+        logits = torch.tensor([[2.0, 0.0], [0.0, 1.0], [0.0, 1.0], [3.0, 0.0], [0.0, 9.0]])
+        data = FeatureSet([], torch.ones(5, 1), [torch.tensor([0, 0, 1, 1, 0])], torch.tensor([0, 0, 1, 1, 0]),
+                          trial=torch.tensor([0, 0, 1, 2, -1]))
+        # Objects: both lose (2 against 10, 1 against 3). Trials: 2 against 1 right, right, wrong; one window has none.
+        self.assertEqual([0.0], pooled([logits], data, data.group))
+        self.assertAlmostEqual(2 / 3, pooled([logits], data, data.trial)[0], places=6)
+        self.assertEqual([None], pooled([logits], data, torch.zeros(5, dtype=torch.long)))
 
     def test_the_calibration_error_of_folds_is_that_of_all_their_windows(self):
         def fold(right):

@@ -19,9 +19,6 @@ namespace EdgeFusion.Worker.Evaluation;
 /// </remarks>
 internal sealed class Evaluator : IWindowSink
 {
-    /// <summary>Label head that tells the trials with one object apart.</summary>
-    public const string TrialHead = "trial";
-
     private readonly ModelManifest _manifest;
     private readonly IInferenceEngine _engine;
     private readonly IInferenceEngine? _reference;
@@ -80,7 +77,7 @@ internal sealed class Evaluator : IWindowSink
 
         Labelled++;
         string pool = _labels.Covering(WindowFile.GroupHead, cut.Start, cut.End) ?? _recording;
-        if (_labels.Covering(TrialHead, cut.Start, cut.End) is { } trial)
+        if (_labels.Covering(WindowFile.TrialHead, cut.Start, cut.End) is { } trial)
         {
             pool += "\n" + trial;
         }
@@ -126,7 +123,7 @@ internal sealed class Evaluator : IWindowSink
         _others.Clear();
         foreach (string head in any ? _labels.Heads : [])
         {
-            if (head is not (WindowFile.GroupHead or TrialHead) && !_answered.Contains(head)
+            if (head is not (WindowFile.GroupHead or WindowFile.TrialHead) && !_answered.Contains(head)
                 && _labels.Covering(head, cut.Start, cut.End) is { } label)
             {
                 _others.Add((head, label));

@@ -19,13 +19,16 @@ namespace EdgeFusion.Recording.Windows;
 /// <remarks>
 /// Arrays: one per input (its type and shape, with N windows in front), avail, coverage float32 [N,M], start_ns int64
 /// [N], labels_HEAD int32 [N] (-1 = none; of a regression float32 [N,K], NaN = none), context_NAME int32 [N] (-1 =
-/// unknown), group int32 [N], groups (names), meta (JSON). Rows go to temporary files beside the target, so memory
-/// stays bounded. <b>Threading.</b> One thread.
+/// unknown), group int32 [N], groups (names), meta (JSON); where a label names the trial, trial int32 [N] (-1 = none),
+/// trials (names). Rows go to temporary files beside the target, so memory stays bounded. <b>Threading.</b> One thread.
 /// </remarks>
 public sealed class WindowFile : IWindowSink, IDisposable
 {
     /// <summary>Label head whose labels name the groups for splitting.</summary>
     public const string GroupHead = "group";
+
+    /// <summary>Label head that numbers the repetitions with an object; their windows are judged together too.</summary>
+    public const string TrialHead = "trial";
 
     private readonly ModelManifest _manifest;
     private readonly WindowFileOptions _options;
@@ -33,12 +36,11 @@ public sealed class WindowFile : IWindowSink, IDisposable
     private readonly NpyColumn _avail;
     private readonly NpyColumn _coverage;
     private readonly NpyColumn _start;
-    private readonly NpyColumn _group;
+    private readonly NameColumn _group;
+    private readonly NameColumn _trial;
     private readonly NpyColumn[] _labels;
     private readonly NpyColumn[] _context;
     private readonly float[][] _values;
-    private readonly List<string> _groups = [];
-    private readonly Dictionary<string, int> _groupNumbers = new(StringComparer.Ordinal);
     private readonly List<(string File, string Sha256)> _recordings = [];
     private LabelTrack _track = new();
     private string _recording = "";
@@ -65,7 +67,8 @@ public sealed class WindowFile : IWindowSink, IDisposable
         _avail = new NpyColumn("avail", "<f4", [count], temporaryFolder);
         _coverage = new NpyColumn("coverage", "<f4", [count], temporaryFolder);
         _start = new NpyColumn("start_ns", "<i8", [], temporaryFolder);
-        _group = new NpyColumn("group", "<i4", [], temporaryFolder);
+        _group = new NameColumn("group", temporaryFolder);
+        _trial = new NameColumn("trial", temporaryFolder);
         _labels = new NpyColumn[manifest.Heads.Length];
         _values = new float[_labels.Length][];
         for (int i = 0; i < _labels.Length; i++)
@@ -130,7 +133,8 @@ public sealed class WindowFile : IWindowSink, IDisposable
         _avail.Append(MemoryMarshal.AsBytes(avail));
         _coverage.Append(MemoryMarshal.AsBytes(coverage));
         Append(_start, cut.Start.Nanoseconds);
-        Append(_group, GroupNumber(_track.Covering(GroupHead, cut.Start, cut.End) ?? _recording));
+        _group.Append(_track.Covering(GroupHead, cut.Start, cut.End) ?? _recording);
+        _trial.Append(_track.Covering(TrialHead, cut.Start, cut.End));
         for (int i = 0; i < labels.Length; i++)
         {
             AppendLabel(i, labels[i]);
@@ -151,13 +155,18 @@ public sealed class WindowFile : IWindowSink, IDisposable
         using (var stream = new FileStream(partial, FileMode.Create, FileAccess.Write))
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
         {
-            foreach (NpyColumn column in Columns())
+            foreach (NpyColumn column in _trial.Names.Count > 0 ? [.. Columns(), _trial.Numbers] : Columns())
             {
                 using Stream entry = Entry(zip, column.Name);
                 column.CopyTo(entry, Count);
             }
 
-            WriteText(zip, "groups", _groups);
+            WriteText(zip, "groups", _group.Names);
+            if (_trial.Names.Count > 0)
+            {
+                WriteText(zip, "trials", _trial.Names);
+            }
+
             WriteText(zip, "meta", null, Meta());
         }
 
@@ -171,6 +180,8 @@ public sealed class WindowFile : IWindowSink, IDisposable
         {
             column.Dispose();
         }
+
+        _trial.Dispose();
     }
 
     private void AppendLabel(int head, int label)
@@ -205,7 +216,7 @@ public sealed class WindowFile : IWindowSink, IDisposable
     }
 
     private IEnumerable<NpyColumn> Columns() =>
-        [.. _inputs, _avail, _coverage, _start, _group, .. _labels, .. _context];
+        [.. _inputs, _avail, _coverage, _start, _group.Numbers, .. _labels, .. _context];
 
     private bool FindLabels(WindowCut cut, Span<int> labels)
     {
@@ -239,18 +250,6 @@ public sealed class WindowFile : IWindowSink, IDisposable
 
         values.AsSpan().Fill(float.NaN);
         return -1;
-    }
-
-    private int GroupNumber(string name)
-    {
-        if (!_groupNumbers.TryGetValue(name, out int number))
-        {
-            number = _groups.Count;
-            _groups.Add(name);
-            _groupNumbers.Add(name, number);
-        }
-
-        return number;
     }
 
     /// <summary>NumPy unicode arrays: UTF-32 little endian, padded with zeros to the longest.</summary>

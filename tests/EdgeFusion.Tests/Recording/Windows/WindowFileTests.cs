@@ -54,6 +54,31 @@ public sealed class WindowFileTests : IDisposable
         Assert.Equal("y", meta.GetProperty("labels").GetProperty("pose")[1].GetString());
     }
 
+    [Fact]
+    public void Trials_are_numbered_where_labels_name_them()
+    {
+        var labels = new LabelTrack();
+        labels.Add(new LabelSpan("h", "b", At(0), At(3_000)));
+        using (ZipArchive file = Write(labels))
+        {
+            Assert.Null(file.GetEntry("trial.npy"));
+            Assert.Null(file.GetEntry("trials.npy"));
+        }
+
+        labels.Add(new LabelSpan("trial", "3", At(0), At(1_400)));
+        labels.Add(new LabelSpan("trial", "0", At(1_700), At(3_000)));
+        labels.Sorted();
+        using ZipArchive numbered = Write(labels);
+
+        // Windows of a second, a tenth apart: none for those in which the trial changes.
+        Assert.Equal(("<i4", "(20,)"), Head(numbered, "trial"));
+        int[] trial = Rows<int>(numbered, "trial");
+        Assert.Equal(0, trial[0]);
+        Assert.Equal(1, trial[^1]);
+        Assert.Contains(-1, trial);
+        Assert.Equal(("<U1", "(2,)"), Head(numbered, "trials"));
+    }
+
     [Theory]
     [InlineData("1.5", 1, "1.5")]
     [InlineData(" 1,2 ; -3e-1\t4", 4, "1 2 -0.3 4")]
