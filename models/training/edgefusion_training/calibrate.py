@@ -1,7 +1,6 @@
 """After training: gates and temperatures fitted on validation objects, never on the objects trained on."""
 
 import itertools
-import math
 
 import torch
 from torch.nn import functional
@@ -9,15 +8,17 @@ from torch.nn import functional
 from .data import FeatureSet
 from .metrics import predict
 from .pool import average_pools, calibrate_pools, read_pools
-from .readout import MeanReadout, masked_weights
+from .readout import MeanReadout, masked_weights, subset_number
 
 GATE_LIMIT = 4.0  # e^4: at most about 55:1 between two sensors, so that a gate never switches a sensor off for good
 GATE_PENALTY = 1e-3
+SUBSET_PENALTY = 1e-3  # of a subset's temperature that differs from the others: a few windows cannot tell
 OUTSIDE_GATE = -8.0  # e^-8 = 0.0003: a sensor declared unrelated to a head speaks only when no other is there
 
 
 def calibrate(model, data, recombine=()):
-    """Fits per head one temperature, and for mean readouts one gate per modality, by cross entropy over masks.
+    """Fits per head one temperature per subset of the sensors, and for mean readouts one gate per modality, by cross
+    entropy over masks.
 
     All non-empty subsets of the sensors are used, so that the weights also fit a window with sensors missing. Sensors
     that `recombine` (the augmentation's groups) keeps apart from a head were trained on labels independent of them:
@@ -44,7 +45,7 @@ def calibrate(model, data, recombine=()):
         fused, unimodal, avail, labels = (torch.cat(column) for column in zip(*seen[number]))
         known = labels >= 0
         if bool(known.any()):
-            _fit(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known],
+            fit_readout(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known],
                  _related(model.spec, head.name, recombine))
 
 
@@ -56,42 +57,51 @@ def _related(spec, head, recombine):
     return torch.ones(len(spec.modalities))
 
 
-def _fit(readout, fused, unimodal, avail, labels, related):
+def fit_readout(readout, fused, unimodal, avail, labels, related):
+    """Sets temperatures and gates of one readout by its answers [N, C], those of its modalities [N, M, C], the masks
+    that they were given with and the labels; `related` [M] is 0 for modalities that know nothing of the head."""
     gated = readout.gated
     gate = torch.zeros(avail.shape[1], requires_grad=gated)
     log_temperature = torch.zeros((), requires_grad=True)
-    optimiser = torch.optim.LBFGS([log_temperature] + ([gate] if gated else []), max_iter=50,
+    apart = torch.zeros_like(readout.temperature, requires_grad=True)
+    optimiser = torch.optim.LBFGS([log_temperature, apart] + ([gate] if gated else []), max_iter=50,
                                   line_search_fn="strong_wolfe")
+    subset = subset_number(avail)
+    fused, unimodal = fused / readout.scale(avail), unimodal / readout.alone()
+
+    def scale():
+        return (log_temperature + apart[subset]).exp().unsqueeze(1)
 
     def bounded():
         return torch.where(related > 0.0, gate.clamp(-GATE_LIMIT, GATE_LIMIT), torch.tensor(OUTSIDE_GATE))
 
     def logits():
         if not gated:
-            return fused / readout.temperature * log_temperature.exp()
+            return fused * scale()
         weights = masked_weights(avail, bounded()).unsqueeze(-1)
-        return (unimodal / readout.temperature * weights).sum(dim=1) * log_temperature.exp()
+        return (unimodal * weights).sum(dim=1) * scale()
 
     def loss():
         optimiser.zero_grad()
         value = functional.cross_entropy(logits(), labels) + GATE_PENALTY * (gate * gate).sum()
+        value = value + SUBSET_PENALTY * (apart * apart).sum()
         value.backward()
         return value
 
     optimiser.step(loss)
     with torch.no_grad():
-        readout.temperature.copy_(log_temperature.exp().clamp(0.05, 20.0))
+        readout.temperature.copy_((log_temperature + apart).exp().clamp(0.05, 20.0))
         if gated:
             readout.gate.copy_(bounded())
 
 
 def read_calibration(model):
-    """Head name -> {"temperature": t, "gate": [per modality]} (the gate only for mean readouts)."""
+    """Head name -> {"temperature": [per subset], "gate": [per modality]} (the gate only for mean readouts)."""
     if hasattr(model, "experts"):
         return read_pools(model)
     found = {}
     for name, readout in model.readouts.items():
-        found[name] = {"temperature": float(readout.temperature)}
+        found[name] = {"temperature": readout.temperature.tolist()}
         if isinstance(readout, MeanReadout):
             found[name]["gate"] = readout.gate.tolist()
     return found
@@ -122,7 +132,7 @@ def average_calibration(model, calibrations):
         average_pools(model, calibrations)
         return
     for name, readout in model.readouts.items():
-        logs = [math.log(item[name]["temperature"]) for item in calibrations]
-        readout.temperature.fill_(math.exp(sum(logs) / len(logs)))
+        readout.temperature.copy_(torch.tensor([item[name]["temperature"] for item in calibrations])
+                                  .log().mean(dim=0).exp())
         if isinstance(readout, MeanReadout):
             readout.gate.copy_(torch.tensor([item[name]["gate"] for item in calibrations]).mean(dim=0))

@@ -51,7 +51,7 @@ class FusionModel(nn.Module):
             self.readouts[head.name] = MeanReadout(modalities, width, extras, head.size)
         else:
             inputs = (modalities + extras) * width + sum(len(item.labels) for item in self.contexts)
-            self.readouts[head.name] = ConcatReadout(inputs, options["readout_hidden"], head.size,
+            self.readouts[head.name] = ConcatReadout(modalities, inputs, options["readout_hidden"], head.size,
                                                      options["readout_dropout"])
         if head.kind == "regression":
             self.scales[head.name] = RegressionScale(head.size)
@@ -143,7 +143,7 @@ class FusionModel(nn.Module):
             unimodal = torch.where(present, unimodal, torch.zeros_like(unimodal))
             readout = self.readouts[head.name]
             result = readout(stacked, unimodal, avail, extra, fused.extra_avail, context)
-            unimodal = unimodal * readout.temperature
+            unimodal = unimodal * readout.alone()
             if head.kind == "regression":
                 result, unimodal = self.scales[head.name](result), self.scales[head.name](unimodal)
             outputs[head.tensor], outputs[head.per_modality_tensor] = result, unimodal

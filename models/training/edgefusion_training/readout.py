@@ -17,7 +17,31 @@ def masked_weights(avail, gate=None):
     return strength / strength.sum(dim=1, keepdim=True).clamp(min=1e-6)
 
 
-class MeanReadout(nn.Module):
+class Readout(nn.Module):
+    """What readouts share: one temperature per subset of the modalities, fitted by `calibrate`. A sensor that knows
+    nothing of a head wants to be toned down as far as its answer goes alone, and hardly at all among others."""
+
+    def __init__(self, modalities):
+        super().__init__()
+        self.register_buffer("temperature", torch.ones(1 << modalities))  # bit m of the place: modality m is there
+        self.singles = [1 << number for number in range(modalities)]
+
+    def scale(self, avail):
+        """[N, 1] factor of the logits of windows with these modalities."""
+        return self.temperature[subset_number(avail)].unsqueeze(1)
+
+    def alone(self):
+        """[M, 1] factor of each modality's own logits: that of the subset of this modality only."""
+        return self.temperature[self.singles].unsqueeze(1)
+
+
+def subset_number(avail):
+    """[N] int64: the available modalities as bits."""
+    powers = avail.new_tensor([float(1 << number) for number in range(avail.shape[1])])
+    return ((avail > 0.5).to(avail.dtype) * powers).sum(dim=1).long()
+
+
+class MeanReadout(Readout):
     """Weighted mean of the per-modality logits. The gate starts at zero, which is the plain masked mean; `calibrate`
     fits it on validation objects, because a training set always flatters the sensor that can memorise it.
 
@@ -26,9 +50,8 @@ class MeanReadout(nn.Module):
     """
 
     def __init__(self, modalities, width, extras, classes):
-        super().__init__()
+        super().__init__(modalities)
         self.register_buffer("gate", torch.zeros(modalities))
-        self.register_buffer("temperature", torch.ones(()))
         self.extras = nn.ModuleList(nn.Linear(width, classes) for _ in range(extras))
         self.gated = not extras
         self.macs = extras * width * classes
@@ -40,19 +63,18 @@ class MeanReadout(nn.Module):
             each = torch.stack([layer(extra[:, i]) for i, layer in enumerate(self.extras)], dim=1)
             mean = (each * masked_weights(extra_avail).unsqueeze(-1)).sum(dim=1)
             logits = torch.where(extra_avail.sum(dim=1, keepdim=True) > 0.5, mean, logits)
-        return logits * self.temperature
+        return logits * self.scale(avail)
 
 
-class ConcatReadout(nn.Module):
+class ConcatReadout(Readout):
     """Two-layer perceptron over all representations and the context; what is missing is zero. With no modality at
     all the answer is zero: the bias alone would look like a prediction."""
 
-    def __init__(self, inputs, hidden, classes, dropout):
-        super().__init__()
+    def __init__(self, modalities, inputs, hidden, classes, dropout):
+        super().__init__(modalities)
         self.dropout = dropout
         self.hidden = nn.Linear(inputs, hidden)
         self.output = nn.Linear(hidden, classes)
-        self.register_buffer("temperature", torch.ones(()))
         self.gated = False
         self.macs = inputs * hidden + hidden * classes
 
@@ -61,7 +83,7 @@ class ConcatReadout(nn.Module):
         x = torch.cat(parts, dim=1) if len(parts) > 1 else parts[0]
         if self.training and self.dropout:
             x = nn.functional.dropout(x, self.dropout)
-        logits = self.output(gelu(self.hidden(x))) * self.temperature
+        logits = self.output(gelu(self.hidden(x))) * self.scale(avail)
         return torch.where(avail.sum(dim=1, keepdim=True) > 0.5, logits, torch.zeros_like(logits))
 
 

@@ -64,6 +64,9 @@ def _fitting(value, like, name, model, kept):
         return value
     if name == "fusion.kind" or name.endswith(".gate"):
         return value[kept]
+    if name.endswith(".temperature"):
+        return value[[sum(1 << kept[bit] for bit in range(len(kept)) if place >> bit & 1)
+                      for place in range(len(like))]]
     if name.endswith(".hidden.weight") and name.startswith("readouts."):
         return value[:, _concat_columns(model, kept)]
     if name.startswith("fusion.mixers."):

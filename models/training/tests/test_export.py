@@ -130,8 +130,9 @@ class CommandLine(unittest.TestCase):
 
 @unittest.skipIf(onnx is None, "python3-onnx is not installed")
 class RawFrontEnds(unittest.TestCase):
-    def test_the_exported_graph_computes_the_log_mel_of_raw_samples_like_pytorch(self):
-        from edgefusion_training.export import compare, write_graph
+    def test_the_exported_graph_and_its_parts_compute_the_log_mel_of_raw_samples_like_pytorch(self):
+        from edgefusion_training.export import compare, output_names, trace, write_graph
+        from edgefusion_training.split import compare_split, export_split
 
         torch.manual_seed(1)
         model = FusionModel(real_spec("workcell"), {"modalities": {
@@ -143,6 +144,8 @@ class RawFrontEnds(unittest.TestCase):
             write_graph(model.eval(), path)
             self.assertFalse(model.training)
             self.assertLess(compare(model, path), 1e-4)
+            split = export_split(model, folder, output_names(model.spec), trace)
+            self.assertLess(compare_split(model, split, folder), 1e-4)
 
 
 if __name__ == "__main__":
