@@ -99,7 +99,9 @@ internal sealed class ReplayRun : IDisposable
         var facts = new ReplaySummary.Facts(
             _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _steered?.PaceError)
         {
-            Played = Math.Max(0, Math.Min(_feed.DurationSeconds, _request.To ?? double.MaxValue) - _request.From),
+            Played = _request.Step || _request.Interactive
+                ? null
+                : Math.Max(0, Math.Min(_feed.DurationSeconds, _request.To ?? double.MaxValue) - _request.From),
         };
         ReplaySummary.Print(facts);
         if (_request.Summary is { } path)

@@ -17,8 +17,9 @@ internal static class ReplaySummary
         AccuracySink Accuracy, ExpectSink? Expect, bool RepeatedCuts, double Seconds,
         LatencyHistogram? Pace = null)
     {
-        /// <summary>Seconds of the recording that were replayed.</summary>
-        public double Played { get; init; } = Feed.DurationSeconds;
+        /// <summary>Seconds of the recording that were replayed; null where somebody steered, since parts were
+        /// then skipped or came twice.</summary>
+        public double? Played { get; init; } = Feed.DurationSeconds;
     }
 
     public static void Print(Facts facts)
@@ -45,9 +46,16 @@ internal static class ReplaySummary
     private static void PrintRun(Facts facts)
     {
         VirtualPipeline pipeline = facts.Pipeline;
-        double recorded = facts.Played;
         Line($"model        {facts.Manifest.Name} {facts.Manifest.Version} {Engine(facts.Engine)}");
-        Line($"recording    {recorded:F1} s in {facts.Seconds:F1} s = {recorded / facts.Seconds:F0} x real time");
+        if (facts.Played is { } recorded)
+        {
+            Line($"recording    {recorded:F1} s in {facts.Seconds:F1} s = {recorded / facts.Seconds:F0} x real time");
+        }
+        else
+        {
+            Line($"recording    {facts.Feed.DurationSeconds:F1} s, steered for {facts.Seconds:F1} s");
+        }
+
         string decisions = facts.RepeatedCuts ? "repeated as recorded" : "taken afresh";
         Line($"windows      {pipeline.Windows}; {pipeline.DeadlineWindows} left by deadline; decisions {decisions}");
         if (pipeline.IdleWindows > 0)
