@@ -52,11 +52,15 @@ def additive(means, counts, design, share):
 
 def additive_targets(labels, design, share):
     """[N, J] one-hot targets of joint classes, drawn by `share` towards the sum of the effects of their parts: at 1 the
-    regression learns each head for itself, from all its windows, and the joint classes get the sum of its answers."""
+    regression learns each head for itself, from all its windows, and the joint classes get the sum of its answers.
+
+    The parts of one-hot targets are small where there are many joint classes; scaled up, they are not drowned out.
+    """
     targets = torch.nn.functional.one_hot(labels, len(design)).to(design.dtype)
     if not share:
         return targets
-    return (1.0 - share) * targets + share * (targets @ design @ torch.linalg.pinv(design))
+    scale = len(design) / design.shape[1]
+    return (1.0 - share) * targets + share * scale * (targets @ design @ torch.linalg.pinv(design))
 
 
 def discriminant(scatter, means, shrink):

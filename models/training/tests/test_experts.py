@@ -115,7 +115,7 @@ class ClosedForm(unittest.TestCase):
         design, labels = torch.cat(tables, dim=1).double(), torch.arange(6)
         self.assertTrue(torch.equal(torch.eye(6).double(), closedform.additive_targets(labels, design, 0.0)))
         targets = closedform.additive_targets(labels, design, 1.0)
-        expected = tables[0] @ tables[0].t() / 3 + tables[1] @ tables[1].t() / 2 - 1 / 6
+        expected = (tables[0] @ tables[0].t() / 3 + tables[1] @ tables[1].t() / 2 - 1 / 6) * 6 / 5
         self.assertLess(float((targets - expected).abs().max()), 1e-6)
         alone = torch.eye(3, dtype=torch.float64)  # with one head there is nothing to add up
         self.assertLess(float((closedform.additive_targets(torch.arange(3), alone, 1.0) - alone).abs().max()), 1e-9)
