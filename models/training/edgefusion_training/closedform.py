@@ -50,6 +50,19 @@ def additive(means, counts, design, share):
     return torch.where(seen.unsqueeze(1), (1.0 - share) * means + share * (design @ solution), means)
 
 
+def additive_targets(labels, design, share):
+    """[N, J] one-hot targets of joint classes, drawn by `share` towards the sum of the effects of their parts: at 1 the
+    regression learns each head for itself, from all its windows, and the joint classes get the sum of its answers.
+
+    The parts of one-hot targets are small where there are many joint classes; scaled up, they are not drowned out.
+    """
+    targets = torch.nn.functional.one_hot(labels, len(design)).to(design.dtype)
+    if not share:
+        return targets
+    scale = len(design) / design.shape[1]
+    return (1.0 - share) * targets + share * scale * (targets @ design @ torch.linalg.pinv(design))
+
+
 def discriminant(scatter, means, shrink):
     """(weights [d, J], bias [J]) of the linear discriminant with equal priors."""
     root = whitener(scatter, shrink)

@@ -18,11 +18,12 @@ class Expert(nn.Module):
 
     Every table has a row per context value and a last one for an unknown context, fitted on all windows. The profile
     is standardised and whitened by the context's row. Two members are fitted in closed form before training (`fit`);
-    gradient descent trains the third, a perceptron.
+    gradient descent trains the third, a perceptron. `sizes` says how many elements of each modality's profile it hears.
     """
 
-    def __init__(self, size, contexts, classes, options):
+    def __init__(self, sizes, contexts, classes, options):
         super().__init__()
+        self.sizes, size = sizes, sum(sizes)
         self.options, self.members = options, [name for name in MEMBERS if name in options["members"]]
         rows, hidden, count = contexts + 1, options["hidden"], options["features"]
         self.size, self.rows, self.classes, self.hidden = size, rows, classes, hidden
@@ -70,7 +71,8 @@ class Expert(nn.Module):
             index, scatter = rows[row], (1.0 - shared) * scatter + shared * common
             apart = closedform.part_means(z, labels[index], group[index]) if options["kernel_axes"] == "groups" \
                 else means[counts > 0]
-            self._fit_row(row, z, labels[index], scatter, means, apart)
+            targets = closedform.additive_targets(labels[index], design.double(), options["kernel_additive"])
+            self._fit_row(row, z, targets, scatter, means, apart)
 
     def _standardise(self, row, x, labels):
         mean, scale = closedform.standardise(x)
@@ -78,7 +80,7 @@ class Expert(nn.Module):
         z = ((x - mean) * scale).clamp(-closedform.Z_LIMIT, closedform.Z_LIMIT)
         return (z, *closedform.within_scatter(z, labels, self.classes))
 
-    def _fit_row(self, row, z, labels, scatter, means, apart):
+    def _fit_row(self, row, z, targets, scatter, means, apart):
         if "discriminant" in self.members:
             weights, bias = closedform.discriminant(scatter, means, self.options["shrink"])
             self.linear[row], self.linear_bias[row] = weights.float(), bias.float()
@@ -91,7 +93,6 @@ class Expert(nn.Module):
                 white = _scaled(z, closedform.subspace(scatter, apart, shrink, self.rank))
                 self.axes[row] = white.float()
             features = closedform.cosines(z @ white, self.directions.double(), self.phases.double())
-            targets = nn.functional.one_hot(labels, self.classes).double()
             weights, bias = closedform.ridge(features, targets, self.options["ridge"])
             self.ridge[row], self.ridge_bias[row] = weights.float(), bias.float()
 

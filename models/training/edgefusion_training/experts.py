@@ -19,20 +19,24 @@ from .readout import masked_weights
 
 EXPERT_DEFAULTS = {
     # [{"heads": [...], "modalities": [...], "together": [[...] or {"modalities": [...], option: value}, ...],
-    # "exclusive": false}]; none: one block per head, all modalities
+    # "exclusive": false, "jumps": true}]; none: one block per head, all modalities. With "jumps": false the block's
+    # experts hear the profiles without their jumps.
     "blocks": [],
     "members": list(MEMBERS), "prior": {},  # prior: how much a member counts before the calibration, if not 1
     "shrink": 0.1, "whiten_shrink": 0.3, "shared_scatter": 0.0, "additive": 0.0,
     # Axes that the kernel member looks at, along which the means of `kernel_axes` (classes or groups) lie apart; 0: the
     # whole whitened profile, of which random features need far too many where windows are few.
     "kernel_rank": 0, "kernel_axes": "classes",
+    # Share of the kernel member's targets that is the sum of one answer per head, instead of one per joint class.
+    "kernel_additive": 0.0,
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
     "nets": 1,              # perceptrons per expert, trained apart and averaged
     "hidden": 256, "dropout": 0.4, "input_dropout": 0.2, "input_noise": 0.3,
 }
-PER_MODALITY = ("shrink", "whiten_shrink", "shared_scatter", "additive", "kernel_rank", "kernel_axes", "features",
-                "bandwidth", "ridge", "dropout", "input_dropout", "input_noise")
-MODALITY_OPTIONS = ("transform", "statistics", "pool_steps", "columns", *PER_MODALITY)
+PER_MODALITY = ("shrink", "whiten_shrink", "shared_scatter", "additive", "kernel_rank", "kernel_axes",
+                "kernel_additive", "features", "bandwidth", "ridge", "dropout", "input_dropout", "input_noise")
+MODALITY_OPTIONS = ("transform", "statistics", "pool_steps", "columns", "jumps", *PER_MODALITY)
+BLOCK_OPTIONS = ("heads", "modalities", "together", "exclusive", "jumps")
 JOINT_LIMIT = 256
 NETS_LIMIT = 16
 AXES = ("classes", "groups")
@@ -44,7 +48,8 @@ class Source(nn.Module):
     def __init__(self, item, options):
         super().__init__()
         self.frontend = ProfileFrontEnd(item, options.get("transform", "none"), options.get("statistics", True),
-                                        options.get("pool_steps", 1), options.get("columns", 0))
+                                        options.get("pool_steps", 1), options.get("columns", 0),
+                                        options.get("jumps", ()))
 
 
 class ExpertModel(nn.Module):
@@ -67,17 +72,18 @@ class ExpertModel(nn.Module):
             voices = [{**self.options["modalities"].get(name, {}), "modalities": [name]}
                       for name in block["modalities"]]
             voices += block["together"]
-            self.experts.append(nn.ModuleList(self._expert(voice, len(tables[0])) for voice in voices))
+            self.experts.append(nn.ModuleList(self._expert(voice, len(tables[0]), block["jumps"]) for voice in voices))
             voices = [[spec.modalities.index(name) for name in voice["modalities"]] for voice in voices]
             self.blocks.append((heads, voices))
             for head, table in zip(heads, tables):
                 self.readouts[head.name] = Pool(table, voices, len(spec.inputs), self.rows, block["exclusive"])
 
-    def _expert(self, voice, classes):
+    def _expert(self, voice, classes, jumps):
         """An expert for the concatenated profiles of `voice`, with the voice's own options."""
-        size = sum(self.encoders[self.spec.modalities.index(name)].frontend.patch_size for name in voice["modalities"])
+        fronts = [self.encoders[self.spec.modalities.index(name)].frontend for name in voice["modalities"]]
+        sizes = [front.patch_size if jumps else front.still_size for front in fronts]
         own = {key: value for key, value in voice.items() if key in PER_MODALITY}
-        return Expert(size, self.rows - 1, classes, {**self.options["experts"], **own})
+        return Expert(sizes, self.rows - 1, classes, {**self.options["experts"], **own})
 
     def features(self, inputs, avail):
         """Raw windows; what is not available counts as zero, NaN included."""
@@ -99,7 +105,7 @@ class ExpertModel(nn.Module):
         for (heads, voices), experts in zip(self.blocks, self.experts):
             scores = []
             for voice, expert in zip(voices, experts):
-                answers, state = expert(_joined(profiles, voice), rows)
+                answers, state = expert(_joined(profiles, voice, expert.sizes), rows)
                 if len(voice) == 1:
                     hidden[voice[0]].append(state)
                 said = expert.mixed(answers)
@@ -148,8 +154,8 @@ class ExpertModel(nn.Module):
                         raise TrainingError("no labelled training window has "
                                             + " and ".join(self.spec.modalities[m] for m in voice))
                     profiles = {m: self.encoders[m].frontend.patches(data.features[m][chosen])[:, 0] for m in voice}
-                    expert.fit(_joined(profiles, voice), joint[chosen], context[chosen], design, generator,
-                               data.group[chosen])
+                    expert.fit(_joined(profiles, voice, expert.sizes), joint[chosen], context[chosen], design,
+                               generator, data.group[chosen])
 
     def answers(self, data, batch=256):
         """Per block and voice the members' answers [members, N, J] on `data`, for the calibration."""
@@ -162,7 +168,7 @@ class ExpertModel(nn.Module):
                 profiles = [encoder.frontend.patches(x)[:, 0] for encoder, x in zip(self.encoders, part.features)]
                 for b, ((_, voices), experts) in enumerate(zip(self.blocks, self.experts)):
                     for i, (voice, expert) in enumerate(zip(voices, experts)):
-                        found[b][i].append(expert(_joined(profiles, voice), rows)[0])
+                        found[b][i].append(expert(_joined(profiles, voice, expert.sizes), rows)[0])
         return [[torch.cat(item, dim=1) for item in block] for block in found]
 
     def macs(self):
@@ -175,8 +181,10 @@ class ExpertModel(nn.Module):
         return sum(value.numel() for value in fitted)
 
 
-def _joined(profiles, voice):
-    return profiles[voice[0]] if len(voice) == 1 else torch.cat([profiles[m] for m in voice], dim=1)
+def _joined(profiles, voice, sizes):
+    """The profiles of the voice's modalities side by side, as many elements of each as the expert hears."""
+    heard = [profiles[m] if size == profiles[m].shape[1] else profiles[m][:, :size] for m, size in zip(voice, sizes)]
+    return heard[0] if len(heard) == 1 else torch.cat(heard, dim=1)
 
 
 def joint_tables(heads):
@@ -208,6 +216,8 @@ def check_experts(options, spec):
                                                          for voice in block.get("together", []))]
     faults += [fault for fault in (unknown_choice(item["kernel_axes"], AXES, "experts.kernel_axes") for item in named
                                    if "kernel_axes" in item) if fault]
+    faults += [f"experts.kernel_additive is {item['kernel_additive']!r}: a share, from 0 to 1" for item in named
+               if "kernel_additive" in item and not is_share(item["kernel_additive"])]
     if not 1 <= settings["nets"] <= NETS_LIMIT:
         faults.append(f"experts.nets is {settings['nets']}: 1 to {NETS_LIMIT} perceptrons per expert")
     known = [item.name for item in spec.context]
@@ -229,18 +239,25 @@ def check_experts(options, spec):
     return filled
 
 
+def is_share(value):
+    """A number from 0 to 1."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0.0 <= value <= 1.0
+
+
 def _blocks(settings, spec):
     heads = {head.name: head.size for head in spec.heads}
     blocks = settings["blocks"] or [{"heads": [name]} for name in heads]
-    settings["blocks"] = blocks = [{"modalities": spec.modalities, "together": [], "exclusive": False, **block}
-                                    for block in blocks]
+    settings["blocks"] = blocks = [{"modalities": spec.modalities, "together": [], "exclusive": False, "jumps": True,
+                                    **block} for block in blocks]
     for block in blocks:
         block["together"] = [voice if isinstance(voice, dict) else {"modalities": voice} for voice in block["together"]]
     faults = []
     if sorted(name for block in blocks for name in block.get("heads", [])) != sorted(heads):
         return [f"experts.blocks must name each of the heads {', '.join(heads)} exactly once"]
     for block in blocks:
-        faults += unknown_names(block, ("heads", "modalities", "together", "exclusive"), "experts.blocks.")
+        faults += unknown_names(block, BLOCK_OPTIONS, "experts.blocks.")
+        faults += [f"experts.blocks.{name} is {block[name]!r}: true or false" for name in ("exclusive", "jumps")
+                   if not isinstance(block[name], bool)]
         faults += unknown_names(block["modalities"], spec.modalities, "experts.blocks.modalities.")
         for voice in block["together"]:
             names = voice.get("modalities", [])

@@ -12,6 +12,7 @@ from .names import unknown_choice
 
 TRANSFORMS = ("none", "sqrt", "floor_sqrt", "log")
 QUANTILES = (0.0, 0.25, 0.5, 0.75, 1.0)
+JUMP_FLOOR = 1e-3    # below it, in units of the transformed signal, changes count as none
 
 
 class ProfileFrontEnd(VectorFrontEnd):
@@ -21,10 +22,11 @@ class ProfileFrontEnd(VectorFrontEnd):
     were clipped a fixed distance below their peak (that value is kept as an element of its own); `log`, the signed
     log(1+|x|), for signals with rare spikes. Samples are averaged over `pool_steps`. With `statistics`, mean,
     deviation and quantiles over time per channel. `columns` reads a stream that was recorded as one flat vector, such
-    as a spectrogram, as steps of so many channels.
+    as a spectrogram, as steps of so many channels. For every lag in `jumps` (in steps) the logarithm of the largest
+    change over so many steps, per channel: how abrupt the most abrupt thing was, which no mean over time keeps.
     """
 
-    def __init__(self, item, transform="none", statistics=True, pool_steps=1, columns=0):
+    def __init__(self, item, transform="none", statistics=True, pool_steps=1, columns=0, jumps=()):
         super().__init__(item, 1, "none")
         _, self.steps, self.width = item.shape
         self.folded = bool(columns)
@@ -38,12 +40,14 @@ class ProfileFrontEnd(VectorFrontEnd):
             raise TrainingError(fault)
         if pool_steps < 1 or self.steps % pool_steps:
             raise TrainingError(f"input {item.tensor}: {self.steps} steps cannot be averaged in groups of {pool_steps}")
-        self.pool_steps = pool_steps
+        self.pool_steps, self.jumps = pool_steps, checked_lags(jumps, self.steps, item)
         self.kind, self.statistics = transform, bool(statistics) and self.steps > 1
         self.places = sorted({round(q * (self.steps - 1)) for q in QUANTILES}) if self.statistics else []
         self.tokens = 1
         self.patch_size = self.steps // pool_steps * self.width + (transform == "floor_sqrt")
         self.patch_size += (2 + len(self.places)) * self.width if self.statistics else 0
+        self.still_size = self.patch_size  # without the jumps, which come last
+        self.patch_size += len(self.jumps) * self.width
 
     def patches(self, features):
         x, floor = features.reshape(-1, self.steps, self.width) if self.folded else features, None
@@ -63,6 +67,8 @@ class ProfileFrontEnd(VectorFrontEnd):
             parts += [mean, (spread + 1e-12).sqrt()] + [ordered[:, place] for place in self.places]
         if floor is not None:
             parts.append(floor.flatten(1))
+        for lag in self.jumps:
+            parts.append(((x[:, lag:] - x[:, :-lag]).abs().amax(dim=1) + JUMP_FLOOR).log())
         return torch.cat(parts, dim=1).unsqueeze(1)
 
     def covered(self, features):
@@ -70,4 +76,14 @@ class ProfileFrontEnd(VectorFrontEnd):
 
     def describe(self):
         return {"profile": self.kind, "statistics": self.statistics, "pool_steps": self.pool_steps,
-                "columns": self.width, "quantile_places": self.places, "elements": self.patch_size, "tokens": 1}
+                "columns": self.width, "quantile_places": self.places, "jumps": self.jumps,
+                "elements": self.patch_size, "tokens": 1}
+
+
+def checked_lags(jumps, steps, item):
+    """The lags as a list; anything but different whole numbers of steps within the window is an error."""
+    whole = isinstance(jumps, (list, tuple)) and all(type(lag) is int and 1 <= lag < steps for lag in jumps)
+    if not whole or len(set(jumps)) < len(jumps):
+        raise TrainingError(f"input {item.tensor}: jumps is {jumps!r}, it must be a list of different whole numbers of "
+                            f"steps from 1 to {steps - 1}")
+    return list(jumps)

@@ -110,6 +110,16 @@ class ClosedForm(unittest.TestCase):
         classes = closedform.subspace(same, closedform.class_means(x, labels, 2)[0], 0.0, 3)
         self.assertLess(float(classes[1].abs().max()), 1e-9)
 
+    def test_additive_targets_are_the_sum_of_one_answer_per_head(self):
+        tables = joint_tables(expert_spec().heads[:2])
+        design, labels = torch.cat(tables, dim=1).double(), torch.arange(6)
+        self.assertTrue(torch.equal(torch.eye(6).double(), closedform.additive_targets(labels, design, 0.0)))
+        targets = closedform.additive_targets(labels, design, 1.0)
+        expected = (tables[0] @ tables[0].t() / 3 + tables[1] @ tables[1].t() / 2 - 1 / 6) * 6 / 5
+        self.assertLess(float((targets - expected).abs().max()), 1e-6)
+        alone = torch.eye(3, dtype=torch.float64)  # with one head there is nothing to add up
+        self.assertLess(float((closedform.additive_targets(torch.arange(3), alone, 1.0) - alone).abs().max()), 1e-9)
+
     def test_joint_labels_and_tables_agree(self):
         heads = expert_spec().heads[:2]
         labels = [torch.tensor([0, 1, 1]), torch.tensor([2, 0, 1])]
@@ -263,6 +273,8 @@ class Experts(unittest.TestCase):
         spec = expert_spec()
         for options, expected in (({"hiden": 4}, "hidden"), ({"nets": 0}, "experts.nets"),
                                   ({"kernel_axes": "objects"}, "kernel_axes"),
+                                  ({"kernel_additive": 1.5}, "kernel_additive"), ({"blocks": [
+                                      {"heads": ["kind", "size", "tone"], "jumps": 1}]}, "blocks.jumps is 1"),
                                   ({"members": ["kernel"]}, "perceptron"),
                                   ({"blocks": [{"heads": ["kind"]}]}, "exactly once"),
                                   ({"blocks": [{"heads": ["kind", "size", "tone"], "together": [
@@ -310,6 +322,46 @@ class Profiles(unittest.TestCase):
         self.assertEqual(profile.shape[1], front.patch_size)
         with self.assertRaisesRegex(TrainingError, "columns"):
             self.front(columns=5)
+
+    def test_jumps_are_the_largest_change_over_so_many_steps(self):
+        x = torch.tensor([[[0.0, 0.0, 1.0], [5.0, 0.0, 1.0], [4.0, 1.0, 1.0], [2.0, 3.0, 1.0]]])
+        front = self.front(statistics=False, jumps=[1, 3])
+        profile = front.patches(x)[0, 0]
+        self.assertEqual([5.0, 2.0, 0.0, 2.0, 3.0, 0.0], [round(v, 4) for v in (profile[12:].exp() - 1e-3).tolist()])
+        self.assertEqual(len(profile), front.patch_size)
+
+    def test_wrong_jumps_are_named(self):
+        for wrong in ([0], [4], [1, 1], [1.0], [True], 3, "1"):
+            with self.assertRaisesRegex(TrainingError, "jumps is .* from 1 to 3"):
+                self.front(jumps=wrong)
+
+    def test_a_block_can_leave_the_jumps_out(self):
+        blocks = [{"heads": ["kind", "size"]}, {"heads": ["tone"], "jumps": False}]
+        model = build_model(expert_spec(), {"experts": {**EXPERTS, "blocks": blocks},
+                                            "modalities": {"c": {"jumps": [1], "transform": "floor_sqrt"}}}).eval()
+        heard = [[expert.size for expert in experts] for experts in model.experts]
+        front = model.encoders[2].frontend
+        self.assertEqual([front.patch_size, front.still_size], [heard[0][2], heard[1][2]])
+        self.assertEqual(front.still_size, front.patch_size - 3)
+        model.prepare(expert_data(model.spec))
+        x = torch.randn(2, 4, 3)
+        still = ProfileFrontEnd(expert_spec().inputs[2], transform="floor_sqrt").patches(x)
+        self.assertTrue(torch.equal(still, front.patches(x)[:, :, : front.still_size]))
+
+    def test_jumps_are_exported(self):
+        blocks = [{"heads": ["kind", "size"]}, {"heads": ["tone"], "jumps": False}]
+        model = build_model(expert_spec(), {"experts": {**EXPERTS, "blocks": blocks, "kernel_additive": 0.5},
+                                            "modalities": {"a": {"jumps": [1, 2]}}}).eval()
+        data = expert_data(model.spec)
+        model.prepare(data)
+        fused, _ = predict(model, data, data.avail)
+        self.assertTrue(all(bool(torch.isfinite(logits).all()) for logits in fused))
+        self.assertEqual([1, 2], model.encoders[0].frontend.describe()["jumps"])
+        if onnx is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "model.onnx")
+                write_graph(model, path)
+                self.assertLess(compare(model, path), 1e-4)
 
     def test_an_unknown_transform_is_named(self):
         with self.assertRaisesRegex(TrainingError, "floor_sqrt"):
