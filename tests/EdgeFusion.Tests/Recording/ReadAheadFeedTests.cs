@@ -16,7 +16,7 @@ public sealed class ReadAheadFeedTests
     [InlineData(3)]
     public void Samples_come_in_order_and_whole_whoever_is_faster(int readerWaitsMs)
     {
-        // 200 samples of up to 4 MB through a ring of 16 MB: it goes round many times, in pieces that do not fit its end.
+        // 200 samples of up to 4 MB through a ring of 16 MB: it goes round many times, often with no room at its end.
         using var inner = new NumberedFeed(200, static i => i % 3 == 0 ? 4_000_000 - i : 16);
         using var feed = new ReadAheadFeed(inner, ReadAheadFeed.Buffer.For(inner.Sensors));
         for (int i = 0; i < 200; i++)

@@ -27,7 +27,7 @@ public sealed class WindowFile : IWindowSink, IDisposable
     /// <summary>Label head whose labels name the groups for splitting.</summary>
     public const string GroupHead = "group";
 
-    /// <summary>Label head that numbers the repetitions with an object; their windows are judged together too.</summary>
+    /// <summary>Label head that numbers the trials with an object; their windows are judged together too.</summary>
     public const string TrialHead = "trial";
 
     private readonly ModelManifest _manifest;
