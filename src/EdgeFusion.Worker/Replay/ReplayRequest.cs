@@ -45,6 +45,9 @@ internal sealed record ReplayRequest
     /// <summary>Whether keys or lines of the input steer the replay.</summary>
     public bool Interactive { get; init; }
 
+    /// <summary>Whether somebody steers the replay while it runs.</summary>
+    public bool IsSteered => Step || Interactive;
+
     /// <summary>File for the summary as JSON.</summary>
     public string? Summary { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class ReplayRun : IDisposable
             InferAside = request.Speed > 0 || request.Interactive,
             Epoch = sinks.OfType<ReplayPublisher>().FirstOrDefault()?.Epoch ?? 0,
         };
-        if (request.Speed > 0 || request.Step || request.Interactive)
+        if (request.Speed > 0 || request.IsSteered)
         {
             _steered = Own(new SteeredReplay(setup, _feed, _cuts, _control, Alter, Adapters.Pacer()));
         }
@@ -85,7 +85,7 @@ internal sealed class ReplayRun : IDisposable
     {
         Announce();
         long begin = Stopwatch.GetTimestamp();
-        if (_request.Step || _request.Interactive)
+        if (_request.IsSteered)
         {
             Play(static _ => { });
         }
@@ -99,7 +99,7 @@ internal sealed class ReplayRun : IDisposable
         var facts = new ReplaySummary.Facts(
             _manifest, _engine, _feed, _pipeline, _accuracy, _expect, _cuts is not null, seconds, _steered?.PaceError)
         {
-            Played = _request.Step || _request.Interactive
+            Played = _request.IsSteered
                 ? null
                 : Math.Max(0, Math.Min(_feed.DurationSeconds, _request.To ?? double.MaxValue) - _request.From),
         };
@@ -147,7 +147,7 @@ internal sealed class ReplayRun : IDisposable
             _control.Step();
         }
 
-        if (_request.Step || _request.Interactive)
+        if (_request.IsSteered)
         {
             new ReplayKeys(_control, Console.In, _quit.Cancel).Start();
         }
@@ -245,7 +245,7 @@ internal sealed class ReplayRun : IDisposable
             sinks.Add(Own(new ReplayPublisher(request, _manifest, _engine, stopping)));
         }
 
-        if (request.Step || request.Interactive)
+        if (request.IsSteered)
         {
             sinks.Add(new WindowLineSink(_feed.Origin, _control, Console.Out));
         }
