@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace EdgeFusion.Worker.Commands;
 
@@ -25,9 +26,8 @@ internal static class CommandLine
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
         };
-        return GuardAsync(() => parsed.Errors.Count > 0
-            ? UsageAsync(parsed)
-            : parsed.InvokeAsync(configuration));
+        string[] faults = [.. parsed.Errors.Select(error => error.Message), .. UnknownOptions(parsed)];
+        return GuardAsync(() => faults.Length > 0 ? UsageAsync(faults) : parsed.InvokeAsync(configuration));
     }
 
     /// <summary>All verbs with their arguments.</summary>
@@ -58,11 +58,33 @@ internal static class CommandLine
         return root;
     }
 
-    private static Task<int> UsageAsync(ParseResult parsed)
+    /// <summary>What looks like an option and is none. The parser takes it for a further file where a verb takes
+    /// files, and the work would fail on it only when its turn comes.</summary>
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed)
     {
-        foreach (System.CommandLine.Parsing.ParseError error in parsed.Errors)
+        if (parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
         {
-            Console.Error.WriteLine($"error: {error.Message}");
+            yield break;
+        }
+
+        CommandResult verb = parsed.CommandResult;
+        IEnumerable<Token> values = verb.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens);
+        foreach (string value in values.Select(token => token.Value))
+        {
+            if (value.Length > 1 && value[0] == '-' && !File.Exists(value) && !Directory.Exists(value))
+            {
+                string known = string.Join(", ", verb.Command.Options.Select(option => option.Name));
+                yield return $"'{verb.Command.Name}' has no option {value}; it has {known}. (A file of that name: "
+                    + $"./{value})";
+            }
+        }
+    }
+
+    private static Task<int> UsageAsync(IEnumerable<string> faults)
+    {
+        foreach (string fault in faults)
+        {
+            Console.Error.WriteLine($"error: {fault}");
         }
 
         Console.Error.WriteLine("Try --help.");

@@ -84,6 +84,7 @@ internal static class EvaluateCommand
             throw new ConfigurationException($"--stride is {stride}, expected 1 or more.");
         }
 
+        Recordings.RequireAll(parsed.GetValue(RecordingFiles)!);
         ModelBundle bundle = Engines.OpenBundle(parsed.GetValue(Model)!, parsed.GetValue(Precision)!);
         using IInferenceEngine engine = Engines.Open(bundle, new OnnxEngineOptions
         {

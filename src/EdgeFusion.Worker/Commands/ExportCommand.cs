@@ -98,6 +98,7 @@ internal static class ExportCommand
                 "--quality must be 1..100, --fps up to 1000; several recordings need --format lerobot.");
         }
 
+        Recordings.RequireAll(recordings);
         if ((isSet || parsed.GetValue(Frames) == "mp4") && VideoPrograms.WhyNotWrite() is { } obstacle)
         {
             throw new ConfigurationException(obstacle);

@@ -60,7 +60,7 @@ internal static class WindowsCommand
             ModelPaths.ReadSpec(parsed.GetValue(model)!),
             new WindowFileOptions
             {
-                Stride = Math.Max(1, parsed.GetValue(stride)),
+                Stride = parsed.GetValue(stride),
                 KeepUnlabelled = parsed.GetValue(unlabelled),
             },
             stopping)));
@@ -75,6 +75,12 @@ internal static class WindowsCommand
             throw new ConfigurationException("Name at least one recording, or --simulate N.");
         }
 
+        if (options.Stride < 1)
+        {
+            throw new ConfigurationException($"--stride is {options.Stride}, expected 1 or more.");
+        }
+
+        Recordings.RequireAll(request.Recordings);
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Target))!;
         using var file = new WindowFile(manifest, options, folder);
         foreach (string path in request.Recordings)

@@ -46,6 +46,17 @@ internal static class Recordings
         }
     }
 
+    /// <summary>The same for several, before work on the first begins.</summary>
+    /// <exception cref="RecordingException">Some are missing; the message names all of them.</exception>
+    public static void RequireAll(IEnumerable<string> paths)
+    {
+        string[] missing = [.. paths.Where(path => !File.Exists(path) && !Directory.Exists(path))];
+        if (missing.Length > 0)
+        {
+            throw new RecordingException($"There is no file '{string.Join("', '", missing)}'.");
+        }
+    }
+
     /// <summary>Recordings below a folder: files .mcap and .bag, and folders of rosbag2, each as one.</summary>
     public static List<string> Below(string folder)
     {

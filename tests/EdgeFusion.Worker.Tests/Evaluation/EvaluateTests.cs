@@ -41,6 +41,55 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Theory]
+    [InlineData("evaluate", "--mask", "full")]
+    [InlineData("windows", "--strides", "2")]
+    [InlineData("export", "--formt", "json")]
+    [InlineData("inspect", "--jsn", null)]
+    public async Task A_misspelt_option_is_no_recording(string verb, string option, string? value)
+    {
+        string[] needed = verb switch
+        {
+            "evaluate" => ["--model", _model],
+            "windows" => ["--model", _model, "--to", _scratch["w.npz"]],
+            "export" => ["--to", _scratch["out"]],
+            _ => [],
+        };
+
+        (int code, string text, string error) = await CommandRun.RunAsync(
+            [verb, _scratch["four.mcap"], option, .. value is null ? Array.Empty<string>() : [value], .. needed]);
+
+        Assert.Equal(2, code);
+        Assert.Contains(option, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is no file", error, StringComparison.Ordinal);
+        Assert.Empty(text);
+    }
+
+    [Theory]
+    [InlineData("evaluate")]
+    [InlineData("windows")]
+    public async Task Missing_recordings_are_all_named_before_work_begins(string verb)
+    {
+        string[] needed = verb == "windows" ? ["--to", _scratch["w.npz"]] : [];
+
+        (int code, _, string error) = await CommandRun.RunAsync(
+            [verb, _scratch["four.mcap"], "tuesday.mcap", "wednesday.mcap", "--model", _model, .. needed]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("There is no file 'tuesday.mcap', 'wednesday.mcap'.", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("%", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_looks_like_an_option_is_read_behind_two_dashes()
+    {
+        (int code, _, string error) = await CommandRun.RunAsync(
+            ["evaluate", "--model", _model, "--", "--monday.mcap"]);
+
+        Assert.Equal(1, code);
+        Assert.Contains("There is no file '--monday.mcap'.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("full", "all")]
     [InlineData("leave-one-out", "without-force,without-proprioception")]
     [InlineData("only-one", "only-force,only-proprioception")]
