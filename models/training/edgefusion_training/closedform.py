@@ -9,6 +9,8 @@ import math
 import torch
 
 Z_LIMIT = 6.0
+LANDMARK_SPREAD = 0.7   # of the windows' own: a little inside of them every landmark has neighbours
+LANDMARK_JITTER = 1e-3  # keeps the weights of landmarks that lie close together small enough for float32
 
 
 def standardise(x):
@@ -104,6 +106,27 @@ def random_features(size, features, bandwidth, generator):
 def cosines(z, directions, phases):
     """Random features [N, F]; their inner products are the kernel."""
     return torch.cos(z @ directions + phases) * math.sqrt(2.0 / directions.shape[1])
+
+
+def landmarks(spread, count, generator):
+    """[count, d] points drawn from a normal distribution with the deviations `spread` [d] of the windows: no window is
+    kept, and none can be read back from them."""
+    drawn = torch.randn(count, len(spread), generator=generator, dtype=torch.float64)
+    return drawn * (spread * LANDMARK_SPREAD)
+
+
+def bumps(z, points, sharpness):
+    """exp(-sharpness |z - point|^2) [N, F] of every point [F, d]."""
+    squares = (z * z).sum(dim=1, keepdim=True) + (points * points).sum(dim=1)
+    return torch.exp((2.0 * (z @ points.t()) - squares) * sharpness)
+
+
+def landmark_ridge(features, points, targets, strength, sharpness):
+    """(weights [F, J], bias [J]) of kernel ridge regression among the functions that are sums of bumps (Williams and
+    Seeger 2001, "Using the Nystroem method to speed up kernel machines", with landmarks that are no windows)."""
+    mean, own = targets.mean(dim=0), bumps(points, points, sharpness)
+    own = own + LANDMARK_JITTER * torch.eye(len(points), dtype=own.dtype)
+    return torch.linalg.solve(features.t() @ features + strength * own, features.t() @ (targets - mean)), mean
 
 
 def ridge(features, targets, strength):

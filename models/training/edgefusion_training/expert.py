@@ -34,6 +34,7 @@ class Expert(nn.Module):
         self.start = prior / prior.sum()
         self.register_buffer("mixture", self.start.clone())
         self.rank = options["kernel_rank"] or size
+        self.sharpness = options["bandwidth"] / self.rank
         if "perceptron" in self.members or not options["kernel_rank"]:
             self.register_buffer("white", torch.zeros(rows, size, size))
         if "kernel" in self.members and options["kernel_rank"]:
@@ -42,8 +43,11 @@ class Expert(nn.Module):
             self.register_buffer("linear", torch.zeros(rows, size, classes))
             self.register_buffer("linear_bias", torch.zeros(rows, classes))
         if "kernel" in self.members:
-            self.register_buffer("directions", torch.zeros(self.rank, count))
-            self.register_buffer("phases", torch.zeros(count))
+            if options["kernel_features"] == "landmarks":
+                self.register_buffer("landmarks", torch.zeros(count, self.rank))
+            else:
+                self.register_buffer("directions", torch.zeros(self.rank, count))
+                self.register_buffer("phases", torch.zeros(count))
             self.register_buffer("ridge", torch.zeros(rows, count, classes))
             self.register_buffer("ridge_bias", torch.zeros(rows, classes))
         if "perceptron" in self.members:
@@ -60,19 +64,18 @@ class Expert(nn.Module):
             rows[row] = chosen if len(labels[chosen].unique()) > 1 else torch.arange(len(x))
         scatters = [self._standardise(row, x[index], labels[index]) for row, index in enumerate(rows)]
         common = torch.stack([item[1] for item in scatters[:-1] or scatters]).mean(dim=0)
-        if "kernel" in self.members:
-            directions, phases = closedform.random_features(self.rank, options["features"], options["bandwidth"],
-                                                            generator)
-            self.directions.copy_(directions)
-            self.phases.copy_(phases)
+        places, targets = [], []
         for row, (z, scatter, means, counts) in enumerate(scatters):
             shared = options["shared_scatter"]
             means = closedform.additive(means, counts, design.double(), options["additive"])
             index, scatter = rows[row], (1.0 - shared) * scatter + shared * common
             apart = closedform.part_means(z, labels[index], group[index]) if options["kernel_axes"] == "groups" \
                 else means[counts > 0]
-            targets = closedform.additive_targets(labels[index], design.double(), options["kernel_additive"])
-            self._fit_row(row, z, targets, scatter, means, apart)
+            targets.append(closedform.additive_targets(labels[index], design.double(), options["kernel_additive"]))
+            axes = self._fit_axes(row, z, scatter, means, apart)
+            places.append(z if axes is None else z @ axes)
+        if "kernel" in self.members:
+            self._fit_kernel(places, targets, generator)
 
     def _standardise(self, row, x, labels):
         mean, scale = closedform.standardise(x)
@@ -80,7 +83,8 @@ class Expert(nn.Module):
         z = ((x - mean) * scale).clamp(-closedform.Z_LIMIT, closedform.Z_LIMIT)
         return (z, *closedform.within_scatter(z, labels, self.classes))
 
-    def _fit_row(self, row, z, targets, scatter, means, apart):
+    def _fit_axes(self, row, z, scatter, means, apart):
+        """The row's discriminant and whitening; returns the axes that the kernel looks along."""
         if "discriminant" in self.members:
             weights, bias = closedform.discriminant(scatter, means, self.options["shrink"])
             self.linear[row], self.linear_bias[row] = weights.float(), bias.float()
@@ -88,13 +92,36 @@ class Expert(nn.Module):
         if hasattr(self, "white"):
             white = _scaled(z, closedform.whitener(scatter, shrink))
             self.white[row] = white.float()
-        if "kernel" in self.members:
-            if hasattr(self, "axes"):
-                white = _scaled(z, closedform.subspace(scatter, apart, shrink, self.rank))
-                self.axes[row] = white.float()
-            features = closedform.cosines(z @ white, self.directions.double(), self.phases.double())
-            weights, bias = closedform.ridge(features, targets, self.options["ridge"])
+        if hasattr(self, "axes"):
+            white = _scaled(z, closedform.subspace(scatter, apart, shrink, self.rank))
+            self.axes[row] = white.float()
+        return white
+
+    def _fit_kernel(self, places, targets, generator):
+        """`places` [N, rank] and `targets` [N, J] of every row; all rows share the features, and the last row, of all
+        windows, counts for their spread only where it is the only one."""
+        options, strength = self.options, self.options["ridge"]
+        if hasattr(self, "landmarks"):
+            spread = torch.stack([place.var(dim=0, unbiased=False) for place in places[:-1] or places]).mean(dim=0)
+            points = closedform.landmarks(spread.sqrt(), options["features"], generator)
+            self.landmarks.copy_(points)
+        else:
+            directions, phases = closedform.random_features(self.rank, options["features"], options["bandwidth"],
+                                                            generator)
+            self.directions.copy_(directions)
+            self.phases.copy_(phases)
+        for row, (place, wanted) in enumerate(zip(places, targets)):
+            if hasattr(self, "landmarks"):
+                features = closedform.bumps(place, points, self.sharpness)
+                weights, bias = closedform.landmark_ridge(features, points, wanted, strength, self.sharpness)
+            else:
+                weights, bias = closedform.ridge(closedform.cosines(place, directions, phases), wanted, strength)
             self.ridge[row], self.ridge_bias[row] = weights.float(), bias.float()
+
+    def _kernel_features(self, place):
+        if hasattr(self, "landmarks"):
+            return closedform.bumps(place, self.landmarks, self.sharpness)
+        return closedform.cosines(place, self.directions, self.phases)
 
     def forward(self, x, context):
         """([members, N, J] log-probabilities, hidden [N, hidden]); in training only the perceptron speaks: the others
@@ -106,8 +133,7 @@ class Expert(nn.Module):
             answers.append(_by_context(z, self.linear, context) + context @ self.linear_bias)
         if "kernel" in self.members and not self.training:
             place = _by_context(z, self.axes, context) if hasattr(self, "axes") else white
-            features = closedform.cosines(place, self.directions, self.phases)
-            answers.append(_by_context(features, self.ridge, context) + context @ self.ridge_bias)
+            answers.append(_by_context(self._kernel_features(place), self.ridge, context) + context @ self.ridge_bias)
         if "perceptron" in self.members:
             hidden, logits = self.perceptron(white, context)
             answers.append(logits)

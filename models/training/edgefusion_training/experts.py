@@ -29,17 +29,23 @@ EXPERT_DEFAULTS = {
     "kernel_rank": 0, "kernel_axes": "classes",
     # Share of the kernel member's targets that is the sum of one answer per head, instead of one per joint class.
     "kernel_additive": 0.0,
+    # What the kernel member computes `features` of: random cosines, or bumps around landmarks drawn from a normal
+    # distribution like the windows', which come far closer to the exact kernel along a few dozen axes.
+    "kernel_features": "cosines",
     "features": 1024, "bandwidth": 1.0, "ridge": 0.1,
     "nets": 1,              # perceptrons per expert, trained apart and averaged
     "hidden": 256, "dropout": 0.4, "input_dropout": 0.2, "input_noise": 0.3,
 }
 PER_MODALITY = ("shrink", "whiten_shrink", "shared_scatter", "additive", "kernel_rank", "kernel_axes",
-                "kernel_additive", "features", "bandwidth", "ridge", "dropout", "input_dropout", "input_noise")
+                "kernel_additive", "kernel_features", "features", "bandwidth", "ridge", "dropout", "input_dropout",
+                "input_noise")
 MODALITY_OPTIONS = ("transform", "statistics", "pool_steps", "columns", "jumps", *PER_MODALITY)
 BLOCK_OPTIONS = ("heads", "modalities", "together", "exclusive", "jumps")
 JOINT_LIMIT = 256
 NETS_LIMIT = 16
 AXES = ("classes", "groups")
+FEATURES = ("cosines", "landmarks")
+DRAWN = (".directions", ".phases", ".landmarks")  # drawn, not fitted
 
 
 class Source(nn.Module):
@@ -177,7 +183,7 @@ class ExpertModel(nn.Module):
 
     def parameters_count(self):
         """Weights that are fitted, in closed form or by gradient descent."""
-        fitted = [value for name, value in self.state_dict().items() if not name.endswith((".directions", ".phases"))]
+        fitted = [value for name, value in self.state_dict().items() if not name.endswith(DRAWN)]
         return sum(value.numel() for value in fitted)
 
 
@@ -214,8 +220,8 @@ def check_experts(options, spec):
         faults.append("experts.members needs the perceptron: its hidden state is the model's embedding")
     named = [settings, *filled["modalities"].values(), *(voice for block in settings["blocks"]
                                                          for voice in block.get("together", []))]
-    faults += [fault for fault in (unknown_choice(item["kernel_axes"], AXES, "experts.kernel_axes") for item in named
-                                   if "kernel_axes" in item) if fault]
+    faults += [fault for option, choices in (("kernel_axes", AXES), ("kernel_features", FEATURES)) for item in named
+               if option in item for fault in [unknown_choice(item[option], choices, "experts." + option)] if fault]
     faults += [f"experts.kernel_additive is {item['kernel_additive']!r}: a share, from 0 to 1" for item in named
                if "kernel_additive" in item and not is_share(item["kernel_additive"])]
     if not 1 <= settings["nets"] <= NETS_LIMIT:

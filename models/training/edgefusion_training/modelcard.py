@@ -68,7 +68,8 @@ def _experts(settings, provenance):
     blocks = "; ".join(f"{' x '.join(block['heads'])} from {', '.join(block['modalities'])}"
                        for block in settings["blocks"])
     together = any(block.get("together") for block in settings["blocks"])
-    kernel = f", {settings['features']} random features" if "kernel" in settings["members"] else ""
+    drawn = "landmarks" if settings["kernel_features"] == "landmarks" else "random features"
+    kernel = f", {settings['features']} {drawn}" if "kernel" in settings["members"] else ""
     return (f"Experts ({', '.join(settings['members'])}) per sensor {'or group of sensors ' if together else ''}and "
             f"block: {blocks}. Perceptrons of width {settings['hidden']}{kernel}; "
             f"{provenance['parameters'] / 1e6:.2f} M parameters, {provenance['macs'] / 1e6:.1f} MMAC per window.")

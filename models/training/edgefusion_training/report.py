@@ -138,14 +138,21 @@ def _cost(cost):
 
 
 def pooled_table(rows):
-    """Accuracy of one answer per group, from the mean log-probabilities of all its windows."""
-    done = {name: [item["object_accuracy"] for item in seeds_of(row)] for name, row in rows.items() if seeds_of(row)}
+    """Accuracy of one answer per group, and where it was measured per trial, from the mean log-probabilities of all its
+    windows."""
+    done = {name: seeds_of(row) for name, row in rows.items() if seeds_of(row)}
     if not done:
         return ["Not measured yet."]
-    heads = list(next(iter(done.values()))[0])
-    return _head(["variant", "seeds"] + heads) + [
-        _line([name, str(len(items))] + [spread([item[head] for item in items]) for head in heads])
-        for name, items in done.items()]
+    heads = list(next(iter(done.values()))[0]["object_accuracy"])
+    trials = any("trial_accuracy" in item for items in done.values() for item in items)
+    titles = ["variant", "seeds"] + heads + ([f"{head}, per trial" for head in heads] if trials else [])
+    lines = _head(titles)
+    for name, items in done.items():
+        cells = [name, str(len(items))] + [spread([item["object_accuracy"][head] for item in items]) for head in heads]
+        if trials:
+            cells += [spread([item.get("trial_accuracy", {}).get(head) for item in items]) for head in heads]
+        lines.append(_line(cells))
+    return lines
 
 
 def robustness_table(rows):

@@ -84,6 +84,19 @@ class ClosedForm(unittest.TestCase):
         exact = torch.exp(-0.7 * torch.cdist(x, x) ** 2 / 6)
         self.assertLess(float((features @ features.t() - exact).abs().max()), 0.06)
 
+    def test_bumps_around_landmarks_regress_like_the_exact_kernel(self):
+        generator = torch.Generator().manual_seed(2)
+        x = torch.randn(120, 6, generator=generator, dtype=torch.float64)
+        targets = torch.nn.functional.one_hot((x[:, 0] * x[:, 1] > 0).long(), 2).double()
+        kernel, mean = closedform.bumps(x, x, 0.1), targets.mean(dim=0)
+        self.assertLess(float((kernel - torch.exp(-0.1 * torch.cdist(x, x) ** 2)).abs().max()), 1e-9)
+        exact = kernel @ torch.linalg.solve(kernel + 0.3 * torch.eye(120), targets - mean) + mean
+        points = closedform.landmarks(x.std(dim=0), 400, generator)
+        features = closedform.bumps(x, points, 0.1)
+        weights, bias = closedform.landmark_ridge(features, points, targets, 0.3, 0.1)
+        self.assertLess(float((features @ weights + bias - exact).abs().max()), 0.05)
+        self.assertGreater(float((exact - mean).abs().max()), 0.5)
+
     def test_ridge_is_the_same_solved_over_windows_and_over_features(self):
         features, targets = torch.randn(30, 30, dtype=torch.float64), torch.randn(30, 2, dtype=torch.float64)
         short, wide = features[:, :29], torch.cat([features, torch.zeros(30, 5)], dim=1)
@@ -273,6 +286,7 @@ class Experts(unittest.TestCase):
         spec = expert_spec()
         for options, expected in (({"hiden": 4}, "hidden"), ({"nets": 0}, "experts.nets"),
                                   ({"kernel_axes": "objects"}, "kernel_axes"),
+                                  ({"kernel_features": "cosine"}, "experts.kernel_features"),
                                   ({"kernel_additive": 1.5}, "kernel_additive"), ({"blocks": [
                                       {"heads": ["kind", "size", "tone"], "jumps": 1}]}, "blocks.jumps is 1"),
                                   ({"members": ["kernel"]}, "perceptron"),
@@ -348,20 +362,22 @@ class Profiles(unittest.TestCase):
         still = ProfileFrontEnd(expert_spec().inputs[2], transform="floor_sqrt").patches(x)
         self.assertTrue(torch.equal(still, front.patches(x)[:, :, : front.still_size]))
 
-    def test_jumps_are_exported(self):
+    def test_jumps_are_exported_with_either_kernel(self):
         blocks = [{"heads": ["kind", "size"]}, {"heads": ["tone"], "jumps": False}]
-        model = build_model(expert_spec(), {"experts": {**EXPERTS, "blocks": blocks, "kernel_additive": 0.5},
-                                            "modalities": {"a": {"jumps": [1, 2]}}}).eval()
-        data = expert_data(model.spec)
-        model.prepare(data)
-        fused, _ = predict(model, data, data.avail)
-        self.assertTrue(all(bool(torch.isfinite(logits).all()) for logits in fused))
-        self.assertEqual([1, 2], model.encoders[0].frontend.describe()["jumps"])
-        if onnx is not None:
-            with tempfile.TemporaryDirectory() as folder:
-                path = os.path.join(folder, "model.onnx")
-                write_graph(model, path)
-                self.assertLess(compare(model, path), 1e-4)
+        for features in ("cosines", "landmarks"):
+            model = build_model(expert_spec(), {"experts": {**EXPERTS, "blocks": blocks, "kernel_additive": 0.5,
+                                                            "kernel_features": features, "kernel_rank": 2},
+                                                "modalities": {"a": {"jumps": [1, 2]}}}).eval()
+            data = expert_data(model.spec)
+            model.prepare(data)
+            fused, _ = predict(model, data, data.avail)
+            self.assertTrue(all(bool(torch.isfinite(logits).all()) for logits in fused))
+            self.assertEqual([1, 2], model.encoders[0].frontend.describe()["jumps"])
+            if onnx is not None:
+                with tempfile.TemporaryDirectory() as folder:
+                    path = os.path.join(folder, "model.onnx")
+                    write_graph(model, path)
+                    self.assertLess(compare(model, path), 1e-4)
 
     def test_an_unknown_transform_is_named(self):
         with self.assertRaisesRegex(TrainingError, "floor_sqrt"):

@@ -148,6 +148,9 @@ class Tables(unittest.TestCase):
                 "not yet": {"cost": {}}}
         self.assertEqual("| a | 2 | 0.750 ± 0.354 |", pooled_table(rows)[-1])
         self.assertEqual(["Not measured yet."], pooled_table({"not yet": {}}))
+        rows["a"]["0"]["trial_accuracy"] = {"bit": 0.625}
+        self.assertEqual("| a | 2 | 0.750 ± 0.354 | 0.625 |", pooled_table(rows)[-1])
+        self.assertIn("bit, per trial", pooled_table(rows)[0])
 
     def test_the_report_keeps_its_text_and_gets_tables_and_pictures(self):
         with tempfile.TemporaryDirectory() as folder:
