@@ -46,7 +46,7 @@ def calibrate(model, data, recombine=()):
         known = labels >= 0
         if bool(known.any()):
             fit_readout(model.readouts[head.name], fused[known], unimodal[known], avail[known], labels[known],
-                 _related(model.spec, head.name, recombine))
+                        _related(model.spec, head.name, recombine))
 
 
 def _related(spec, head, recombine):

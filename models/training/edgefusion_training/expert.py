@@ -71,9 +71,10 @@ class Expert(nn.Module):
             index, scatter = rows[row], (1.0 - shared) * scatter + shared * common
             apart = closedform.part_means(z, labels[index], group[index]) if options["kernel_axes"] == "groups" \
                 else means[counts > 0]
-            targets.append(closedform.additive_targets(labels[index], design.double(), options["kernel_additive"]))
             axes = self._fit_axes(row, z, scatter, means, apart)
-            places.append(z if axes is None else z @ axes)
+            if "kernel" in self.members:
+                places.append(z @ axes)
+                targets.append(closedform.additive_targets(labels[index], design.double(), options["kernel_additive"]))
         if "kernel" in self.members:
             self._fit_kernel(places, targets, generator)
 
@@ -115,7 +116,8 @@ class Expert(nn.Module):
                 features = closedform.bumps(place, points, self.sharpness)
                 weights, bias = closedform.landmark_ridge(features, points, wanted, strength, self.sharpness)
             else:
-                weights, bias = closedform.ridge(closedform.cosines(place, directions, phases), wanted, strength)
+                features = closedform.cosines(place, self.directions.double(), self.phases.double())
+                weights, bias = closedform.ridge(features, wanted, strength)
             self.ridge[row], self.ridge_bias[row] = weights.float(), bias.float()
 
     def _kernel_features(self, place):
