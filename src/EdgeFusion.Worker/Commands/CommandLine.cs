@@ -71,7 +71,7 @@ internal static class CommandLine
         IEnumerable<Token> values = verb.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens);
         foreach (string value in values.Select(token => token.Value))
         {
-            if (value.Length > 1 && value[0] == '-' && !File.Exists(value) && !Directory.Exists(value))
+            if (value.Length > 1 && value[0] == '-' && !Path.Exists(value))
             {
                 string known = string.Join(", ", verb.Command.Options.Select(option => option.Name));
                 yield return $"'{verb.Command.Name}' has no option {value}; it has {known}. (A file of that name: "

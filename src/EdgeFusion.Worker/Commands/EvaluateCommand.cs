@@ -30,11 +30,7 @@ internal static class EvaluateCommand
         DefaultValueFactory = _ => "full",
     };
 
-    private static readonly Option<int> Stride = new("--stride")
-    {
-        Description = "Take every n-th window.",
-        DefaultValueFactory = _ => 1,
-    };
+    private static readonly Option<int> Stride = StrideOption.Create();
 
     private static readonly Option<bool> NoContext = new("--no-context")
     {
@@ -78,13 +74,8 @@ internal static class EvaluateCommand
 
     private static int Run(ParseResult parsed, CancellationToken stopping)
     {
-        int stride = parsed.GetValue(Stride);
-        if (stride < 1)
-        {
-            throw new ConfigurationException($"--stride is {stride}, expected 1 or more.");
-        }
-
-        Recordings.RequireAll(parsed.GetValue(RecordingFiles)!);
+        int stride = StrideOption.Checked(parsed, Stride);
+        Recordings.Require(parsed.GetValue(RecordingFiles)!);
         ModelBundle bundle = Engines.OpenBundle(parsed.GetValue(Model)!, parsed.GetValue(Precision)!);
         using IInferenceEngine engine = Engines.Open(bundle, new OnnxEngineOptions
         {

@@ -87,7 +87,7 @@ internal static class ExportCommand
         int quality = parsed.GetValue(Quality);
         double fps = parsed.GetValue(Fps);
         bool isSet = parsed.GetValue(Format) == "lerobot";
-        if (Directory.Exists(folder) || File.Exists(folder))
+        if (Path.Exists(folder))
         {
             throw new ConfigurationException($"'{folder}' exists; choose another folder.");
         }
@@ -98,7 +98,7 @@ internal static class ExportCommand
                 "--quality must be 1..100, --fps up to 1000; several recordings need --format lerobot.");
         }
 
-        Recordings.RequireAll(recordings);
+        Recordings.Require(recordings);
         if ((isSet || parsed.GetValue(Frames) == "mp4") && VideoPrograms.WhyNotWrite() is { } obstacle)
         {
             throw new ConfigurationException(obstacle);
@@ -135,7 +135,7 @@ internal static class ExportCommand
                 exports.Add(SensorExport.For(sensor, folder, images));
             }
 
-            var payload = new byte[RecordingLimits.LargestSample(feed.Sensors)];
+            var payload = new byte[SensorInfo.LargestSample(feed.Sensors)];
             while (!stopping.IsCancellationRequested && feed.TryAdvance(out int sensor, out SampleHeader header))
             {
                 feed.Fill(payload.AsSpan(0, header.Length));

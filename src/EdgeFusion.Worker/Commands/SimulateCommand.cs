@@ -90,7 +90,7 @@ internal static class SimulateCommand
     private static void Copy(
         MergedFeed feed, RecordingWriter writer, WorkCell cell, Action<double> report, CancellationToken stopping)
     {
-        var payload = new byte[RecordingLimits.LargestSample(feed.Sensors)];
+        var payload = new byte[SensorInfo.LargestSample(feed.Sensors)];
         double length = cell.End.NanosecondsSince(cell.Options.Start);
         long count = 0;
         while (!stopping.IsCancellationRequested && feed.TryAdvance(out int sensor, out SampleHeader header))

@@ -27,11 +27,7 @@ internal static class WindowsCommand
             Required = true,
         };
         var to = new Option<string>("--to") { Description = "Window file (.npz) to write.", Required = true };
-        var stride = new Option<int>("--stride")
-        {
-            Description = "Keep every n-th window.",
-            DefaultValueFactory = _ => 1,
-        };
+        Option<int> stride = StrideOption.Create();
         var unlabelled = new Option<bool>("--unlabelled") { Description = "Keep windows without any label too." };
         var simulate = new Option<long>("--simulate")
         {
@@ -60,7 +56,7 @@ internal static class WindowsCommand
             ModelPaths.ReadSpec(parsed.GetValue(model)!),
             new WindowFileOptions
             {
-                Stride = parsed.GetValue(stride),
+                Stride = StrideOption.Checked(parsed, stride),
                 KeepUnlabelled = parsed.GetValue(unlabelled),
             },
             stopping)));
@@ -75,12 +71,7 @@ internal static class WindowsCommand
             throw new ConfigurationException("Name at least one recording, or --simulate N.");
         }
 
-        if (options.Stride < 1)
-        {
-            throw new ConfigurationException($"--stride is {options.Stride}, expected 1 or more.");
-        }
-
-        Recordings.RequireAll(request.Recordings);
+        Recordings.Require(request.Recordings);
         string folder = Path.GetDirectoryName(Path.GetFullPath(request.Target))!;
         using var file = new WindowFile(manifest, options, folder);
         foreach (string path in request.Recordings)

@@ -36,21 +36,11 @@ internal static class Recordings
         : ChunkCodecs.Create(name, level)
             ?? throw new ConfigurationException($"There is no compression '{name}'; there are: none, lz4, zstd.");
 
-    /// <summary>Says where there is neither a file nor a folder.</summary>
-    /// <exception cref="RecordingException">There is none.</exception>
-    public static void Require(string path)
-    {
-        if (!File.Exists(path) && !Directory.Exists(path))
-        {
-            throw new RecordingException($"There is no file '{path}'.");
-        }
-    }
-
-    /// <summary>The same for several, before work on the first begins.</summary>
+    /// <summary>Says where there is neither a file nor a folder, before work on the first begins.</summary>
     /// <exception cref="RecordingException">Some are missing; the message names all of them.</exception>
-    public static void RequireAll(IEnumerable<string> paths)
+    public static void Require(params string[] paths)
     {
-        string[] missing = [.. paths.Where(path => !File.Exists(path) && !Directory.Exists(path))];
+        string[] missing = [.. paths.Where(path => !Path.Exists(path))];
         if (missing.Length > 0)
         {
             throw new RecordingException($"There is no file '{string.Join("', '", missing)}'.");

@@ -37,17 +37,15 @@ internal sealed class AlteredFeed : ISampleFeed
         _muted = new bool[count];
         _faults = new ReplayFault[count][];
         _last = new byte[count][];
-        int largest = 1;
         for (int i = 0; i < count; i++)
         {
             SensorInfo sensor = inner.Sensors[i];
             _muted[i] = muted.Contains(sensor.Name);
             _faults[i] = [.. faults.Where(fault => fault.Sensor == sensor.Name)];
             _last[i] = [];
-            largest = Math.Max(largest, sensor.Layout.MaxSampleBytes);
         }
 
-        _payload = new byte[largest];
+        _payload = new byte[SensorInfo.LargestSample(inner.Sensors)];
         string[] names = [.. inner.Sensors.Select(sensor => sensor.Name)];
         foreach (string name in muted.Concat(faults.Select(fault => fault.Sensor)).Except(names))
         {

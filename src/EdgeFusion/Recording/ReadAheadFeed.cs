@@ -175,16 +175,8 @@ internal sealed class ReadAheadFeed : ISampleFeed
             && Volatile.Read(ref _claimedBytes) - Volatile.Read(ref _freedBytes) <= _bytes.Length / 2;
 
         /// <summary>Room for at least four of the largest samples, and for a second of what robots record.</summary>
-        public static Buffer For(IReadOnlyList<SensorInfo> sensors)
-        {
-            long largest = 0;
-            foreach (SensorInfo sensor in sensors)
-            {
-                largest = Math.Max(largest, sensor.Layout.MaxSampleBytes);
-            }
-
-            return new Buffer((int)Math.Min(Math.Max(LeastBytes, 4 * largest), Array.MaxLength));
-        }
+        public static Buffer For(IReadOnlyList<SensorInfo> sensors) =>
+            new((int)Math.Min(Math.Max(LeastBytes, 4L * SensorInfo.LargestSample(sensors)), Array.MaxLength));
 
         public void Clear()
         {

@@ -36,4 +36,17 @@ public sealed record SensorInfo
     /// <summary>Nominal time between two samples in nanoseconds.</summary>
     public long PeriodNanoseconds =>
         Math.Max(1, (long)Math.Round(FramesPerBlock * (double)Time.Timestamp.NanosecondsPerSecond / RateHz));
+
+    /// <summary>Bytes of the largest sample that any of the sensors delivers, at least 1: a buffer of that size holds
+    /// each of them.</summary>
+    public static int LargestSample(IReadOnlyList<SensorInfo> sensors)
+    {
+        int largest = 1;
+        foreach (SensorInfo sensor in sensors)
+        {
+            largest = Math.Max(largest, sensor.Layout.MaxSampleBytes);
+        }
+
+        return largest;
+    }
 }

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using EdgeFusion.Recording;
 using EdgeFusion.Sensing;
 using EdgeFusion.Time;
-using EdgeFusion.Worker.Commands;
 using EdgeFusion.Worker.Composition;
 using EdgeFusion.Worker.Export.Parquet;
 
@@ -46,7 +45,7 @@ internal sealed class LeRobotEpisode
                 };
             }
 
-            var payload = new byte[RecordingLimits.LargestSample(feed.Sensors)];
+            var payload = new byte[SensorInfo.LargestSample(feed.Sensors)];
             while (!stopping.IsCancellationRequested && feed.TryAdvance(out int sensor, out SampleHeader header))
             {
                 feed.Fill(payload.AsSpan(0, header.Length));
